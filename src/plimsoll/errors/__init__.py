@@ -1,0 +1,106 @@
+"""One tree of errors, grouped by who must act.
+
+    PlimsollError
+    ├── CallerError            the caller: change the request
+    │   ├── InvalidRequest     400 invalid_request     not of the declared shape
+    │   ├── Unauthenticated    401 unauthenticated     no key, or a wrong one
+    │   ├── Forbidden          403 forbidden           the key does not allow it
+    │   ├── UntrustedOrigin    403 untrusted_origin    a web page or host that is not this server's own
+    │   ├── NotFound           404 not_found           no such feature, model, trace, corpus, …
+    │   ├── TooLarge           413 too_large           beyond a declared size
+    │   └── Overloaded         429 overloaded          more at once than this server takes
+    ├── ProjectError           the project's owner: change a file
+    │   ├── InvalidSettings    500 invalid_settings    plimsoll.toml
+    │   ├── InvalidFeature     500 invalid_feature     features/*.py or a prompt
+    │   ├── InvalidDataset     400 invalid_dataset     datasets/*.jsonl
+    │   ├── NoProject          500 no_project          this folder is not a project
+    │   └── NotBound           500 not_bound           a feature called outside an open project
+    ├── OperatorError          who runs the machine: change the machine
+    │   ├── StoreUnavailable   503 store_unavailable   locked, read-only, unreachable or of another version
+    │   ├── DiskFull           507 disk_full           no room left
+    │   ├── AddressInUse       500 address_in_use      another process listens there
+    │   ├── UnsafeAddress      500 unsafe_address      beyond loopback without an access key
+    │   ├── ModelMissing       503 model_missing       the embedded model is not installed, or was altered
+    │   └── MissingPart        500 missing_part        an optional extra is not installed
+    ├── DocumentError          the document's owner: one document could not be read, the others were
+    │   ├── UnreadableDocument 422 unreadable_document corrupt, encrypted, binary or without text
+    │   └── UnknownFormat      415 unknown_format      no parser for this kind of file
+    └── UpstreamError          a model's provider, or whoever chose it
+        ├── ProviderRefused    502 provider_refused    it answered with an error
+        ├── ProviderTimeout    504 provider_timeout    it did not answer in time
+        ├── ProviderUnreachable 502 provider_unreachable no connection
+        └── UnusableAnswer     502 unusable_answer     it answered with something that could not be read
+
+Expected failures of a feature are outcomes of its `Result`, not exceptions; the server and the command line turn what
+remains into one shape. Every class has a code, an HTTP status and an anchor in `docs/reference/errors.md`.
+"""
+
+from plimsoll.errors.tree import (
+    AddressInUse,
+    CallerError,
+    DiskFull,
+    DocumentError,
+    Forbidden,
+    InvalidDataset,
+    InvalidFeature,
+    InvalidRequest,
+    InvalidSettings,
+    MissingPart,
+    ModelMissing,
+    NoProject,
+    NotBound,
+    NotFound,
+    OperatorError,
+    Overloaded,
+    PlimsollError,
+    ProjectError,
+    ProviderRefused,
+    ProviderTimeout,
+    ProviderUnreachable,
+    StoreUnavailable,
+    TooLarge,
+    Unauthenticated,
+    UnknownFormat,
+    UnreadableDocument,
+    UnsafeAddress,
+    UntrustedOrigin,
+    UnusableAnswer,
+    UpstreamError,
+)
+from plimsoll.errors.wording import nearest_name, one_of, unknown_name
+
+__all__ = [
+    "AddressInUse",
+    "CallerError",
+    "DiskFull",
+    "DocumentError",
+    "Forbidden",
+    "InvalidDataset",
+    "InvalidFeature",
+    "InvalidRequest",
+    "InvalidSettings",
+    "MissingPart",
+    "ModelMissing",
+    "NoProject",
+    "NotBound",
+    "NotFound",
+    "OperatorError",
+    "Overloaded",
+    "PlimsollError",
+    "ProjectError",
+    "ProviderRefused",
+    "ProviderTimeout",
+    "ProviderUnreachable",
+    "StoreUnavailable",
+    "TooLarge",
+    "Unauthenticated",
+    "UnknownFormat",
+    "UnreadableDocument",
+    "UnsafeAddress",
+    "UntrustedOrigin",
+    "UnusableAnswer",
+    "UpstreamError",
+    "nearest_name",
+    "one_of",
+    "unknown_name",
+]

@@ -1,0 +1,10 @@
+"""What text is made of: sentences, words, and the words that carry meaning. Pure.
+
+Knowledge chunks and highlights with it, scorers compare with it. It knows no model, no document and no language but
+English stop words and stems; sentences of other languages are found by their punctuation.
+"""
+
+from plimsoll.text.sentences import SentenceSpan, sentences
+from plimsoll.text.words import content_words, words
+
+__all__ = ["SentenceSpan", "content_words", "sentences", "words"]

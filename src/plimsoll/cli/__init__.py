@@ -1,0 +1,45 @@
+"""The command line: one file a verb, loaded when it is called.
+
+This is one of the two places where names load lazily: the table below is all that `plimsoll --help` reads.
+Exit codes: 0 done; 1 the line falls short; 2 what was typed or written in a file must change; 3 cannot tell;
+4 the machine, a provider or a disk did not do its part; 70 a defect of Plimsoll; 130 interrupted.
+"""
+
+import sys
+import traceback
+
+import click
+
+from plimsoll.cli.group import DEFECT, LazyGroup, Verb
+
+VERBS = (
+    Verb("init", "plimsoll.cli.init", "Write a small working project into a new folder."),
+    Verb("ingest", "plimsoll.cli.ingest", "Read documents into the project's knowledge."),
+    Verb("ask", "plimsoll.cli.ask", "Ask a question; get an answer with citations, or an honest abstention."),
+    Verb("serve", "plimsoll.cli.serve", "Serve the HTTP API and the console."),
+    Verb("traces", "plimsoll.cli.traces", "List what was asked and answered, or open one trace."),
+    Verb("eval", "plimsoll.cli.evaluate", "Run a feature's dataset and print a table with intervals."),
+    Verb("gate", "plimsoll.cli.gate", "Say whether a feature clears its line: holds, falls short or cannot tell."),
+    Verb("keys", "plimsoll.cli.keys", "Create, list and revoke access keys."),
+    Verb("models", "plimsoll.cli.models", "Install the embedding model; show which models are used."),
+    Verb("doctor", "plimsoll.cli.doctor", "Check the project and the machine; say what to do about what is wrong."),
+)
+
+cli = LazyGroup(
+    name="plimsoll",
+    verbs=VERBS,
+    help="Run AI features in production: draw one line for quality, latency, cost and errors, and hold it.",
+)
+
+
+def main() -> None:
+    """Run the command line; a defect of Plimsoll itself ends with its own exit code, never with a gate's verdict."""
+    try:
+        cli.main(prog_name="plimsoll")
+    except Exception:  # noqa: BLE001 - the outermost boundary of the command line
+        traceback.print_exc()
+        click.echo("plimsoll: this is a defect of Plimsoll; please report the lines above.", err=True)
+        sys.exit(DEFECT)
+
+
+__all__ = ["VERBS", "cli", "main"]

@@ -1,0 +1,79 @@
+"""Turn a rejected value of `plimsoll.toml` into one sentence: file, line, key, value and what is allowed. Pure."""
+
+import re
+import types
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from plimsoll.errors import nearest_name, one_of
+
+_TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"^\s*([A-Za-z0-9_\-\"'.]+)\s*=")
+
+
+def find_line(text: str, keys: Sequence[str]) -> int:
+    """Return the line, counted from 1, of the key or else of the nearest table above it; 1 when neither is there."""
+    table: tuple[str, ...] = ()
+    best, best_depth = 1, 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _TABLE.match(line):
+            table = _split_key(header[1])
+            here = table
+        elif key := _KEY.match(line):
+            here = table + _split_key(key[1])
+        else:
+            continue
+        depth = len(here) if here == tuple(keys[: len(here)]) else 0
+        if depth > best_depth:
+            best, best_depth = number, depth
+    return best
+
+
+def _split_key(key: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in key.split("."))
+
+
+def describe_mistake(error: ErrorDetails, text: str, path: Path, *, model: type[BaseModel]) -> str:
+    """Return the sentence for one error of pydantic's."""
+    keys = [str(part) for part in error["loc"] if part != "[key]" and not isinstance(part, int)]
+    where = f"{path}, line {find_line(text, keys)}"
+    if not keys:
+        return f"{where}: {_reason(error)}."
+    if error["type"] == "extra_forbidden":
+        return f"{where}: {_describe_unknown_key(keys, model)}"
+    if error["type"] == "missing":
+        return f"{where}: the key {'.'.join(keys)!r} is missing."
+    return f"{where}: {'.'.join(keys)} is {error['input']!r}; {_reason(error)}."
+
+
+def _describe_unknown_key(keys: Sequence[str], model: type[BaseModel]) -> str:
+    known = known_keys(model, keys[:-1])
+    near = nearest_name(keys[-1], known)
+    hint = f"; did you mean {near!r}?" if near else "."
+    return f"there is no key {'.'.join(keys)!r}{hint} Allowed here: {one_of(known)}."
+
+
+def _reason(error: ErrorDetails) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def known_keys(model: type[BaseModel], keys: Sequence[str]) -> list[str]:
+    """Return the names that the table under `keys` may hold."""
+    current: type[BaseModel] = model
+    remaining = list(keys)
+    while remaining:
+        field = current.model_fields.get(remaining.pop(0))
+        if field is None:
+            return []
+        annotation = field.annotation
+        if isinstance(annotation, types.GenericAlias):
+            annotation = annotation.__args__[-1]
+            remaining = remaining[1:]
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        current = annotation
+    return list(current.model_fields)

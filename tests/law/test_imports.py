@@ -1,0 +1,55 @@
+"""Law 1: imports go down only, from the room's root, at the top of the file."""
+
+import ast
+import subprocess
+import sys
+
+from law.sources import PACKAGE, ROOT, Source, functions, sources
+
+LAZY_TABLES = {"src/plimsoll/__init__.py", "src/plimsoll/cli/__init__.py"}
+OPTIONAL_EXTRAS = {"src/plimsoll/store/postgres.py"}
+
+
+def test_the_floors_hold():
+    linter = ROOT / ".venv" / "bin" / "lint-imports"
+    command = [str(linter)] if linter.exists() else [sys.executable, "-c", "from importlinter.cli import *"]
+    run = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_room_is_imported_by_its_root_only():
+    offenders = [
+        f"{source.name}:{node.lineno} {node.module}"
+        for source in sources(PACKAGE)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ImportFrom) and node.module and _reaches_inside(source, node.module)
+    ]
+    assert offenders == []
+
+
+def _reaches_inside(source: Source, module: str) -> bool:
+    parts = module.split(".")
+    return parts[0] == "plimsoll" and len(parts) > 2 and parts[1] != source.room
+
+
+def test_no_import_hides_inside_a_function():
+    offenders = [
+        f"{source.name}:{node.lineno}"
+        for source in sources(PACKAGE)
+        if source.name not in LAZY_TABLES | OPTIONAL_EXTRAS
+        for function in functions(source)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom) or _imports_by_name(node)
+    ]
+    assert offenders == []
+
+
+def _imports_by_name(node: ast.AST) -> bool:
+    names = {"import_module", "__import__"}
+    return isinstance(node, ast.Attribute | ast.Name) and (
+        (isinstance(node, ast.Attribute) and node.attr in names) or (isinstance(node, ast.Name) and node.id in names)
+    )
+
+
+def test_no_import_hides_under_type_checking():
+    assert [source.name for source in sources(PACKAGE) if "TYPE_CHECKING" in source.text] == []

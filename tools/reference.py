@@ -1,0 +1,167 @@
+"""Write docs/reference from the code: errors, settings, commands and public names. `--check` only compares.
+
+`make docs` calls it; a law test calls `pages()` and compares with what is committed.
+"""
+
+import importlib
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Literal, Union, get_args, get_origin
+
+import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+import plimsoll
+from plimsoll.cli import VERBS, cli
+from plimsoll.errors import PlimsollError
+from plimsoll.project import Settings
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+_NOTE = "<!-- Written by `make docs` from the code; edit the code. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every generated page, by file name."""
+    return {"errors.md": _errors(), "settings.md": _settings(), "cli.md": _commands(), "api.md": _names()}
+
+
+def _errors() -> str:
+    lines = [
+        "# Errors",
+        _NOTE,
+        "Over HTTP every error has one shape: `error.code`, `error.message`, `error.next_step`, `error.documentation`.",
+        "On the command line the exit code is 2 when a command or a file must change, 4 when a machine or provider must.\n",
+    ]
+    for error in _leaves(PlimsollError):
+        group = error.__mro__[1]
+        lines += [
+            f"## {error.code}\n",
+            f"{_prose(error)} {_prose(group)}\n",
+            f"`plimsoll.errors.{error.__name__}` · HTTP {error.http_status} · error class `{error.error_class}`\n",
+        ]
+    return "\n".join(lines)
+
+
+def _leaves(parent: type[PlimsollError]) -> Iterator[type[PlimsollError]]:
+    for child in parent.__subclasses__():
+        if "code" in vars(child):
+            yield child
+        yield from _leaves(child)
+
+
+def _settings() -> str:
+    lines = [
+        "# Settings",
+        _NOTE,
+        "`plimsoll.toml` stands at the root of a project. Every key has a default; an unknown key is an error.\n",
+    ]
+    for name, field in Settings.model_fields.items():
+        table, shown = _table_of(field)
+        lines += [f"## [{name}{shown}]\n", f"{field.description}\n"]
+        lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
+        lines += [_row(key, inner) for key, inner in table.model_fields.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _table_of(field: FieldInfo) -> tuple[type[BaseModel], str]:
+    annotation = field.annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, ""
+    return get_args(annotation)[-1], ".NAME"
+
+
+def _row(key: str, field: FieldInfo) -> str:
+    default = "required" if field.is_required() else f"`{_toml(field.default)}`"
+    bounds = ", ".join(_bound(part) for part in field.metadata if _bound(part))
+    kind = f"{_type_name(field.annotation)}{', ' + bounds if bounds else ''}"
+    return f"| `{key}` | {kind} | {default} | {' '.join((field.description or '').split())} |"
+
+
+def _toml(value: object) -> str:
+    if value is None:
+        return "unset"
+    return str(list(value)).replace("'", '"') if isinstance(value, tuple) else repr(value).replace("'", '"')
+
+
+def _bound(part: object) -> str:
+    signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+    return ", ".join(f"{sign} {getattr(part, name)}" for name, sign in signs.items() if hasattr(part, name))
+
+
+def _type_name(annotation: object) -> str:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if origin in (Union, UnionType):
+        return " or ".join(_type_name(part) for part in arguments if part is not type(None))
+    if origin is Annotated:
+        return _type_name(arguments[0])
+    if origin is tuple:
+        return f"list of {_type_name(arguments[0])}"
+    names = {str: "string", int: "integer", float: "number", bool: "boolean"}
+    return names[annotation] if annotation in names else str(annotation)
+
+
+def _commands() -> str:
+    context = click.Context(cli, info_name="plimsoll")
+    lines = ["# Command line", _NOTE, textwrap.dedent(sys.modules["plimsoll.cli"].__doc__ or "").split("\n", 3)[3]]
+    for verb in VERBS:
+        command = cli.get_command(context, verb.name)
+        if command is None:
+            raise LookupError(verb.name)
+        lines += [f"\n## plimsoll {verb.name}\n", *_help_of(command, f"plimsoll {verb.name}")]
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                lines += _help_of(inner, f"plimsoll {verb.name} {name}")
+    return "\n".join(lines) + "\n"
+
+
+def _help_of(command: click.Command, path: str) -> list[str]:
+    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+    return ["```text", command.get_help(context), "```"]
+
+
+def _names() -> str:
+    lines = ["# Public names", _NOTE, "```python illustration: an overview of imports", "import plimsoll", "```\n"]
+    for name in dir(plimsoll):
+        if name.startswith("__"):
+            continue
+        value = getattr(plimsoll, name)
+        lines += [f"### {name}\n", f"```text\nplimsoll.{name}{_signature(value)}\n```\n"]
+        lines += [inspect.getdoc(value) or "", ""]
+    scorers = importlib.import_module("plimsoll.scorers")
+    lines += ["## plimsoll.scorers\n"]
+    lines += [f"- `{name}`: {_prose(getattr(scorers, name))}" for name in scorers.__all__]
+    return "\n".join(lines) + "\n"
+
+
+def _signature(value: object) -> str:
+    try:
+        return str(inspect.signature(value)) if callable(value) else ""
+    except (TypeError, ValueError):
+        return ""
+
+
+def _prose(value: object) -> str:
+    return (inspect.getdoc(value) or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
+
+
+def main() -> None:
+    """Write the pages, or with `--check` fail when one is not current."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        path = REFERENCE / name
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            sys.exit(f"{path} is not current: run `make docs`")
+
+
+if __name__ == "__main__":
+    main()

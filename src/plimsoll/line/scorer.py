@@ -1,0 +1,42 @@
+"""What a scorer is: the seam between the line, which names scorers in its bars, and `evals`, which brings them.
+
+A scorer reads a case and what the feature made of it. It does no more than judge; whoever runs it stores the score.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from plimsoll.records import Case, Citation, Outcome, Passage, Score
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feature made of one case."""
+
+    input: dict[str, object]
+    """The feature's input, as a JSON object."""
+    output: dict[str, object] | None
+    """The feature's output, as a JSON object; None when it gave no answer."""
+    outcome: Outcome
+    """How the request ended."""
+    citations: tuple[Citation, ...] = ()
+    """Verified quotations that the answer rests on."""
+    passages: tuple[Passage, ...] = ()
+    """What was retrieved, best first."""
+    latency_ms: float | None = None
+    """How long the request took; None when it was not measured."""
+    cost_usd: float | None = None
+    """What the request cost; None when a price is unknown."""
+
+
+class Scorer(Protocol):
+    """Something that judges a sample."""
+
+    @property
+    def name(self) -> str:
+        """Return the name that its scores carry, unique within a project."""
+        ...
+
+    async def score(self, case: Case, sample: Sample) -> Score:
+        """Judge the sample; a score without a value says that the scorer does not apply or cannot tell."""
+        ...

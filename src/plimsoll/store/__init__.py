@@ -1,0 +1,13 @@
+"""Where everything durable lives: SQLite on one machine, PostgreSQL beyond it, and blobs by content hash.
+
+Rooms above declare their tables on `STATE` or `TRACES` and hand functions over a connection to `Store.read` and
+`Store.write`. The store knows no table of theirs; their migrations stand in `store/migrations`. It does no retries
+and keeps no cache.
+"""
+
+from plimsoll.store.blobs import Blobs
+from plimsoll.store.metadata import STATE, TRACES, Moment, Schema
+from plimsoll.store.rows import insert_new
+from plimsoll.store.store import Store
+
+__all__ = ["STATE", "TRACES", "Blobs", "Moment", "Schema", "Store", "insert_new"]

@@ -1,0 +1,1 @@
+"""The state tables, one folder of numbered steps."""

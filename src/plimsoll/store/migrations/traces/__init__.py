@@ -1,0 +1,1 @@
+"""The traces tables, one folder of numbered steps."""

@@ -1,0 +1,139 @@
+"""One database behind worker threads. Rooms hand it functions over a connection; it knows no table of theirs."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from plimsoll.errors import StoreUnavailable
+from plimsoll.records import Clock, Secret
+from plimsoll.store.address import Address, parse_address
+from plimsoll.store.engine import READERS, Engines, Limits, make_engines, set_write_ahead
+from plimsoll.store.faults import explain, explain_file_error
+from plimsoll.store.lane import Lane
+from plimsoll.store.metadata import Schema
+from plimsoll.store.migrate import migrate
+
+T = TypeVar("T")
+_LINE = 1_000
+_CONNECT_SECONDS = 5.0
+_CLOSE_SECONDS = 30.0
+
+
+class Store:
+    """An open database. Make one with `await Store.open(…)` and end it with `await store.close()`."""
+
+    def __init__(self, address: Address, engines: Engines, *, clock: Clock, timeout_seconds: float) -> None:
+        self._address = address
+        self._engines = engines
+        self._timeout_seconds = timeout_seconds
+        self._reads = Lane("read", threads=READERS, bound=_LINE)
+        self._writes = Lane("write", threads=engines.writers, bound=_LINE)
+        self.clock = clock
+
+    @classmethod
+    async def open(
+        cls,
+        url: Secret | str,
+        *,
+        schema: Schema,
+        clock: Clock,
+        timeout_seconds: float = 30.0,
+        lock_seconds: float = 5.0,
+    ) -> "Store":
+        """Open the database, make it where it is missing, and bring its tables up to date.
+
+        `timeout_seconds` bounds every read and write, `lock_seconds` the wait for another process's lock.
+        Raises InvalidSettings (not a URL this store knows), StoreUnavailable (locked, read-only, unreachable, damaged
+        or written by a newer Plimsoll), DiskFull and MissingPart (no driver for PostgreSQL).
+        """
+        address = parse_address(url)
+        limits = Limits(lock_seconds, timeout_seconds, _CONNECT_SECONDS)
+        store = cls(address, make_engines(address, limits), clock=clock, timeout_seconds=timeout_seconds)
+        try:
+            await store._writes.run(lambda: store._prepare(schema, lock_seconds), timeout_seconds=timeout_seconds)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    @property
+    def dialect(self) -> str:
+        """Return `sqlite` or `postgresql`."""
+        return self._engines.writer.dialect.name
+
+    @property
+    def url_shown(self) -> str:
+        """Return the file, or the URL without its password, for messages."""
+        return self._address.shown
+
+    async def read(self, query: Callable[[Connection], T], *, timeout_seconds: float | None = None) -> T:
+        """Run the function in a thread, in a read-only transaction over one snapshot, and return its result.
+
+        Raises StoreUnavailable when the database is not there or not in time, Overloaded when 1,000 reads wait.
+        """
+        seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+        return await self._reads.run(lambda: self._transact(self._engines.reader, query), timeout_seconds=seconds)
+
+    async def write(self, change: Callable[[Connection], T], *, timeout_seconds: float | None = None) -> T:
+        """Run the function in a thread, in one transaction, and return its result once that is committed.
+
+        The change takes place as a whole or not at all, also when the caller is cancelled: then a change that has not
+        begun never does, and one that has is finished. Any exception of the function takes the change back.
+        Raises StoreUnavailable, DiskFull, and Overloaded when 1,000 writes wait.
+        """
+        seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+        return await self._writes.run(lambda: self._transact(self._engines.writer, change), timeout_seconds=seconds)
+
+    async def checkpoint(self) -> None:
+        """Fold the write-ahead log of SQLite into its file, so that erased content is gone from the log as well.
+
+        On PostgreSQL there is nothing to do. A reader that is under way may keep a part of the log until it ends.
+        """
+        if self._address.is_sqlite:
+            await self._writes.run(self._fold_log, timeout_seconds=self._timeout_seconds)
+
+    async def close(self) -> None:
+        """Finish what is under way and close the connections; closing again does nothing."""
+        try:
+            await self._reads.close(timeout_seconds=_CLOSE_SECONDS)
+            await self._writes.close(timeout_seconds=_CLOSE_SECONDS)
+        except TimeoutError as error:
+            raise StoreUnavailable(
+                f"Work on the database {self.url_shown!r} did not end within {_CLOSE_SECONDS:g} s.",
+                next_step="Wait for the process to end by itself.",
+            ) from error
+        self._engines.dispose()
+
+    def _prepare(self, schema: Schema, lock_seconds: float) -> None:
+        file = self._address.file
+        try:
+            if file is not None:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                set_write_ahead(self._engines.writer, self._address, lock_seconds=lock_seconds)
+            migrate(self._engines.reader, self._engines.writer, schema=schema, address=self._address)
+        except OSError as error:
+            raise explain_file_error(error, self.url_shown) from error
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise explain(error, self._address) or error from error
+
+    def _transact(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        try:
+            with engine.begin() as connection:
+                return work(connection)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            explained = explain(error, self._address)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _fold_log(self) -> None:
+        connection = self._engines.writer.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise explain(error, self._address) or error from error
+        finally:
+            connection.close()

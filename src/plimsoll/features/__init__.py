@@ -1,0 +1,28 @@
+"""AI features: their definition, their prompts, how they run, and how each request ends.
+
+Projects define `Feature`s and call them; the open project runs them. Other rooms import names from here only.
+"""
+
+from plimsoll.features.failures import Failures, Policy
+from plimsoll.features.feature import AnyFeature, Feature, Runtime, bind_runtime, find_feature, index_features
+from plimsoll.features.models import Answer, Question, Quote
+from plimsoll.features.result import Result
+from plimsoll.features.retrieval import Retrieval, Retrieved, Retriever
+
+__all__ = [
+    "Answer",
+    "AnyFeature",
+    "Failures",
+    "Feature",
+    "Policy",
+    "Question",
+    "Quote",
+    "Result",
+    "Retrieval",
+    "Retrieved",
+    "Retriever",
+    "Runtime",
+    "bind_runtime",
+    "find_feature",
+    "index_features",
+]

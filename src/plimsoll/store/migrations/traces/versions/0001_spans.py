@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trace_id", "span_id", name="pk_spans"),
     )
     op.create_index("ix_spans_start_ns_trace_id", "spans", ["start_ns", "trace_id"])
+    op.create_index("ix_spans_trace_id_start_ns_parent_id", "spans", ["trace_id", "start_ns", "parent_id"])
     op.create_index("ix_spans_feature_start_ns", "spans", ["feature", "start_ns"])
     op.create_index("ix_spans_outcome_start_ns", "spans", ["outcome", "start_ns"])
     op.create_index("ix_spans_subject", "spans", ["subject"])

@@ -1,0 +1,26 @@
+"""What happened: every request as a trace of spans, with the scores that were given to it.
+
+`Capture` takes spans from OpenTelemetry's API (rooms are handed `capture.tracer`) and writes them in the background;
+`Traces` reads, scores, prunes and erases them. It exports nothing to other systems.
+"""
+
+from plimsoll.traces.capture import CONTENT_LIMIT, Capture
+from plimsoll.traces.query import Traces
+from plimsoll.traces.records import MOST_TRACES, CaptureHealth, Trace, TraceFilter, TraceSummary
+from plimsoll.traces.redact import REDACTED, redact_secrets
+from plimsoll.traces.rows import TRUNCATED, Redact
+
+__all__ = [
+    "CONTENT_LIMIT",
+    "MOST_TRACES",
+    "REDACTED",
+    "TRUNCATED",
+    "Capture",
+    "CaptureHealth",
+    "Redact",
+    "Trace",
+    "TraceFilter",
+    "TraceSummary",
+    "Traces",
+    "redact_secrets",
+]

@@ -1,0 +1,181 @@
+"""From a finished span to a row: a bounded queue, and one writer that empties it in batches.
+
+`project` opens it and hands `capture.tracer` to the rooms. A request never waits for it and never fails because of
+it: what finds no room is dropped and counted, what cannot be written now is kept and tried again.
+"""
+
+import asyncio
+import contextlib
+import logging
+
+from opentelemetry.trace import Tracer
+
+from plimsoll.errors import OperatorError, Overloaded
+from plimsoll.records import Clock, Span
+from plimsoll.store import Store
+from plimsoll.traces.queue import SpanQueue
+from plimsoll.traces.records import CaptureHealth
+from plimsoll.traces.redact import redact_secrets
+from plimsoll.traces.rows import Redact, row_of
+from plimsoll.traces.table import insert_spans
+from plimsoll.traces.tracer import make_tracer
+
+_LOG = logging.getLogger("plimsoll.traces")
+_BOUND_CHARACTERS = 64 * 2**20
+_LONGEST_PAUSE_SECONDS = 5.0
+CONTENT_LIMIT = 65_536
+"""Characters of one attribute that are stored."""
+
+
+class Capture:
+    """The sink of all spans of a project. `start` it in the loop that serves, `close` it at the end."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        bound: int = 10_000,
+        flush_seconds: float = 0.1,
+        batch: int = 1_000,
+        redact: Redact = redact_secrets,
+        content_limit: int = CONTENT_LIMIT,
+    ) -> None:
+        self._store = store
+        self._queue = SpanQueue(bound=bound, bound_characters=_BOUND_CHARACTERS)
+        self._flush_seconds = flush_seconds
+        self._batch = batch
+        self._redact = redact
+        self._limit = content_limit
+        self._dropped = 0
+        self._last_error: str | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._is_closed = False
+        self._has_spans = asyncio.Event()
+        self._has_batch = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self.tracer: Tracer = make_tracer(clock, self.put, limit=content_limit)
+
+    @property
+    def dropped(self) -> int:
+        """Return how many spans were lost since the start."""
+        return self._dropped
+
+    def health(self) -> CaptureHealth:
+        """Return how writing goes, for status pages."""
+        return CaptureHealth(dropped=self._dropped, pending=len(self._queue), last_error=self._last_error)
+
+    def put(self, span: Span) -> bool:
+        """Take the span without waiting, from any thread; False when it was dropped and counted."""
+        if self._is_closed or not self._queue.put(span):
+            self._dropped += 1
+            return False
+        pending = len(self._queue)
+        if pending == 1:
+            self._signal(self._has_spans)
+        if pending == self._batch:
+            self._signal(self._has_batch)
+        return True
+
+    async def start(self) -> None:
+        """Begin to write, in the background of this event loop; starting again does nothing."""
+        if self._writer is None:
+            self._loop = asyncio.get_running_loop()
+            self._has_spans.set()
+            self._writer = asyncio.create_task(self._write_always(), name="plimsoll trace writer")
+
+    async def flush(self, *, timeout_seconds: float = 5.0) -> bool:
+        """Write what waits; return whether all of it was written in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                while len(self._queue) and await self._write_batch():
+                    pass
+        return not len(self._queue)
+
+    async def close(self, *, timeout_seconds: float = 10.0) -> None:
+        """Write what waits and end the writer; what could not be written in time is counted as dropped."""
+        self._ending.set()
+        await self.flush(timeout_seconds=timeout_seconds)
+        self._is_closed = True
+        if self._writer is not None:
+            self._writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._writer
+            self._writer = None
+        self._give_up(len(self._queue))
+
+    def _signal(self, event: asyncio.Event) -> None:
+        # A span may end in a worker thread, and after the loop has gone.
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(event.set)
+
+    async def _write_always(self) -> None:
+        pause = self._flush_seconds
+        while True:
+            await self._has_spans.wait()
+            self._has_spans.clear()
+            await _wait_at_most(self._has_batch, self._flush_seconds)
+            self._has_batch.clear()
+            while len(self._queue):
+                if await self._write_batch():
+                    pause = self._flush_seconds
+                else:
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    async def _write_batch(self) -> bool:
+        """Write the first spans; return False when the store is not to be had, and keep them."""
+        async with self._turn:
+            spans = self._queue.peek(self._batch)
+            try:
+                await self._write(spans)
+            except (OperatorError, Overloaded) as error:
+                self._note_failure(error)
+                return False
+            self._queue.drop(len(spans))
+            self._note_success()
+            return True
+
+    async def _write(self, spans: list[Span]) -> None:
+        try:
+            await self._store.write(lambda connection: insert_spans(connection, self._rows(spans)))
+        except (OperatorError, Overloaded):
+            raise
+        except Exception as error:  # noqa: BLE001  # a job's boundary: one row that no table takes must not stop the rest
+            await self._write_halves(spans, error)
+
+    async def _write_halves(self, spans: list[Span], error: Exception) -> None:
+        if len(spans) > 1:
+            middle = len(spans) // 2
+            await self._write(spans[:middle])
+            await self._write(spans[middle:])
+        elif spans:
+            self._dropped += 1
+            _LOG.warning("span %s was dropped: the database refused it (%s)", spans[0].span_id, type(error).__name__)
+
+    def _rows(self, spans: list[Span]) -> list[dict[str, object]]:
+        return [row_of(span, self._redact, limit=self._limit) for span in spans]
+
+    def _note_failure(self, error: OperatorError | Overloaded) -> None:
+        if self._last_error is None:
+            _LOG.warning("traces are kept in memory until they can be written: %s", error)
+        self._last_error = str(error)
+
+    def _note_success(self) -> None:
+        if self._last_error is not None:
+            _LOG.warning("traces are written again; %d spans were dropped so far", self._dropped)
+        self._last_error = None
+
+    def _give_up(self, count: int) -> None:
+        self._queue.drop(count)
+        self._dropped += count
+        if count:
+            _LOG.warning("%d spans could not be written before the end and were dropped", count)
+
+
+async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -1,0 +1,131 @@
+"""Reading the traces: lists, single traces, their scores; and deleting them, by person or by age.
+
+The console, the command line and the evaluations call it through `project`. It captures nothing.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import msgspec
+
+from plimsoll.errors import InvalidRequest, NotFound
+from plimsoll.records import LOCAL_TENANT, Score, new_id
+from plimsoll.store import Store
+from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
+from plimsoll.traces.rows import span_of
+from plimsoll.traces.summary import summarise
+from plimsoll.traces.table import (
+    blank_judge,
+    delete_traces,
+    find_old_traces,
+    find_subject_traces,
+    find_trace_ids,
+    insert_scores,
+    list_scores,
+    read_page,
+    read_trace,
+)
+
+_PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
+_FULL_LENGTH = 32
+_MOST_SPANS = 5_000
+_DELETED_AT_ONCE = 500
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Traces:
+    """The traces and scores in a store of schema `traces`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, trace_id: str, *, tenant: str | None = None) -> Trace:
+        """Return one trace with its first 5,000 spans, by its id or by a prefix of it, 6 digits at least.
+
+        Raises NotFound, also for another tenant's trace; InvalidRequest when the prefix is too short or fits several.
+        """
+        full = await self._complete(trace_id, tenant)
+        rows = await self._store.read(partial(read_trace, trace_id=full, limit=_MOST_SPANS))
+        summaries = summarise(rows.page)
+        if not summaries or tenant not in {None, summaries[0].tenant}:
+            raise _no_such_trace(trace_id)
+        spans = tuple(span_of(row) for row in rows.spans)
+        return Trace(summary=summaries[0], spans=spans, omitted_spans=summaries[0].span_count - len(spans))
+
+    async def add_scores(self, scores: list[Score]) -> None:
+        """Keep the scores; one without a moment is dated now."""
+        now = self._store.clock.now()
+        rows = [
+            {**msgspec.structs.asdict(score), "score_id": new_id(self._store.clock), "at": score.at or now}
+            for score in scores
+        ]
+        await self._store.write(partial(insert_scores, rows=rows))
+
+    async def scores(self, trace_id: str) -> list[Score]:
+        """Return the scores about a trace, oldest first; none for an unknown trace."""
+        rows = await self._store.read(partial(list_scores, trace_id=trace_id))
+        return [msgspec.convert({name: row[name] for name in Score.__struct_fields__}, Score) for row in rows]
+
+    async def erase(self, subject: str, *, tenant: str = LOCAL_TENANT) -> int:
+        """Delete the person's traces with the scores about them, and their name and words in other scores.
+
+        Returns how many traces and scores that were. Call `Capture.flush()` first: what still waits to be written is
+        not in the store yet. Deleted content is overwritten in the SQLite file and its log.
+        """
+        traces = await self._store.read(partial(find_subject_traces, subject=subject, tenant=tenant))
+        for begin in range(0, len(traces), _DELETED_AT_ONCE):
+            some = traces[begin : begin + _DELETED_AT_ONCE]
+            await self._store.write(partial(delete_traces, trace_ids=some))
+        blanked = await self._store.write(partial(blank_judge, judge=subject))
+        await self._store.checkpoint()
+        return len(traces) + blanked
+
+    async def prune(self, older_than: datetime) -> int:
+        """Delete the traces of which every span ended before the moment, and return how many those were.
+
+        It goes in small transactions, so that traces can be written meanwhile.
+        """
+        before_ns = _nanoseconds(older_than)
+        pruned = 0
+        while old := await self._store.read(partial(find_old_traces, before_ns=before_ns, limit=_DELETED_AT_ONCE)):
+            await self._store.write(partial(delete_traces, trace_ids=old))
+            pruned += len(old)
+        return pruned
+
+    async def _complete(self, text: str, tenant: str | None) -> str:
+        if _PREFIX.fullmatch(text) is None:
+            raise InvalidRequest(f"{text!r} is no trace id: give 6 to 32 hexadecimal digits.")
+        if len(text) == _FULL_LENGTH:
+            return text
+        matches = await self._store.read(partial(find_trace_ids, prefix=text, tenant=tenant))
+        if not matches:
+            raise _no_such_trace(text)
+        if len(matches) > 1:
+            shown = ", ".join(matches)
+            raise InvalidRequest(f"Several traces begin with {text!r}: {shown}.", next_step="Give more digits.")
+        return matches[0]
+
+    async def list(self, where: TraceFilter | None = None) -> list[TraceSummary]:
+        """Return a page of traces, youngest first; ask for the next one with `before`.
+
+        Raises InvalidRequest for a limit outside 1 to 500, NotFound when `before` names no trace.
+        """
+        asked = where or TraceFilter()
+        if not 1 <= asked.limit <= MOST_TRACES:
+            raise InvalidRequest(f"A page holds 1 to {MOST_TRACES} traces, not {asked.limit!r}.")
+        since_ns = None if asked.since is None else _nanoseconds(asked.since)
+        page = await self._store.read(partial(read_page, where=asked, since_ns=since_ns))
+        if page is None:
+            raise NotFound(f"There is no trace {asked.before!r} to list older ones of.")
+        return summarise(page)
+
+
+def _no_such_trace(trace_id: str) -> NotFound:
+    return NotFound(f"There is no trace {trace_id!r}.", next_step="`plimsoll traces` lists them.")
+
+
+def _nanoseconds(moment: datetime) -> int:
+    if moment.tzinfo is None:
+        raise InvalidRequest(f"{moment!r} has no time zone: give an aware datetime.")
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000

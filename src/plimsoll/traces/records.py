@@ -1,0 +1,91 @@
+"""What is asked of the traces, and what comes back: frozen records for the console, the command line and programs."""
+
+from datetime import datetime
+
+import msgspec
+
+from plimsoll.records import ErrorClass, Outcome, Span
+
+MOST_TRACES = 500
+"""The longest page of traces."""
+
+
+class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which traces to list; what is None does not narrow."""
+
+    feature: str | None = None
+    """Name of the feature that was asked."""
+    outcome: Outcome | None = None
+    """How the request ended."""
+    error_class: ErrorClass | None = None
+    """Who has to act on its failure."""
+    tenant: str | None = None
+    """Whose requests."""
+    since: datetime | None = None
+    """Requests that began at this moment or later."""
+    text: str | None = None
+    """Words that stand, in this order, in the name, the input, the output or the error; case does not matter (beyond
+    ASCII it does on SQLite)."""
+    before: str | None = None
+    """The last trace id of the page before this one."""
+    limit: int = 50
+    """Traces on a page, 1 to 500."""
+
+
+class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, as a line of a list."""
+
+    trace_id: str
+    """Its id."""
+    started_at: datetime
+    """When its first step began, in UTC."""
+    name: str
+    """Name of the root span; of the first span known while the root has not arrived."""
+    feature: str | None
+    """The feature that was asked; None for traces of something else."""
+    outcome: Outcome | None
+    """How it ended; None while the root has not arrived: the request is under way, or its process died."""
+    error_class: ErrorClass | None
+    """Who has to act on its failure."""
+    error: str | None
+    """What went wrong, in one sentence."""
+    duration_ms: float
+    """From the first beginning to the last end of its spans."""
+    input_tokens: int
+    """Tokens read, summed over leaf model calls."""
+    output_tokens: int
+    """Tokens written, summed over leaf model calls."""
+    cost_usd: float | None
+    """Cost summed over leaf model calls; None when the price of any of them is unknown, 0 when there were none."""
+    tenant: str
+    """Whose request it was."""
+    subject: str | None
+    """Id of the principal who asked."""
+    input_text: str | None
+    """The input, as JSON text, redacted and cut."""
+    output_text: str | None
+    """The output, as JSON text, redacted and cut."""
+    span_count: int
+    """Spans stored for it."""
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """One request with its steps."""
+
+    summary: TraceSummary
+    """The request as a whole."""
+    spans: tuple[Span, ...]
+    """Its steps, by beginning."""
+    omitted_spans: int
+    """Steps beyond the first 5,000, which are stored but not in `spans`."""
+
+
+class CaptureHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How writing traces goes."""
+
+    dropped: int
+    """Spans lost since the start: the queue was full, or the database refused the row."""
+    pending: int
+    """Spans that wait to be written."""
+    last_error: str | None
+    """Why the last write failed; None once one has succeeded again."""

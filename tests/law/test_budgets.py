@@ -1,13 +1,16 @@
 """Law 12: what it costs to have Plimsoll around."""
 
+import re
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 
-from law.sources import PACKAGE
+from law.sources import PACKAGE, ROOT
 
 JAVASCRIPT_LINES = 800
 IMPORT_CPU_SECONDS = 0.15
 HELP_SECONDS = 0.3
+CORE_MEGABYTES = 560
 
 
 def _cpu_seconds(statement: str) -> float:
@@ -32,3 +35,19 @@ def test_help_costs_at_most_300_ms_of_cpu():
 def test_our_own_javascript_stays_small():
     lines = sum(path.read_text(encoding="utf-8").count("\n") for path in PACKAGE.rglob("*.js"))
     assert 0 < lines <= JAVASCRIPT_LINES
+
+
+def test_the_core_with_the_model_stays_within_its_weight():
+    locks = [(ROOT / "requirements" / name).read_text(encoding="utf-8") for name in ("core.txt", "model.txt")]
+    names = set(re.findall(r"^([a-z0-9][a-z0-9._-]*)==", "\n".join(locks), re.MULTILINE))
+    megabytes = sum(_installed_bytes(name) for name in names) / 1e6
+    assert 100 < megabytes <= CORE_MEGABYTES
+
+
+def _installed_bytes(name: str) -> int:
+    try:
+        files = distribution(name).files or []
+    except PackageNotFoundError:  # for another platform
+        return 0
+    paths = [file.locate() for file in files if not file.name.endswith(".pyc")]
+    return sum(path.stat().st_size for path in paths if path.is_file())

@@ -2,3 +2,26 @@
 
 The command line, the server and the console call what stands here and nothing below it.
 """
+
+from plimsoll.project.answers import write_answer
+from plimsoll.project.opening import open_project as open  # noqa: A004 - `plimsoll.open` is the public name
+from plimsoll.project.project import Project
+from plimsoll.project.scaffold import write_project
+from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
+from plimsoll.project.status import Check, CorpusStatus, FeatureStatus, ModelInUse, ProjectStatus, Traffic
+
+__all__ = [
+    "SETTINGS_FILE",
+    "Check",
+    "CorpusStatus",
+    "FeatureStatus",
+    "ModelInUse",
+    "Project",
+    "ProjectStatus",
+    "Settings",
+    "Traffic",
+    "open",
+    "read_settings",
+    "write_answer",
+    "write_project",
+]

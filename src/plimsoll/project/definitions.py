@@ -9,39 +9,24 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
-from pydantic import BaseModel
-
-from plimsoll.errors import InvalidFeature
-from plimsoll.features import Feature
+from plimsoll.errors import InvalidFeature, PlimsollError
+from plimsoll.features import AnyFeature, Feature, index_features
 
 FEATURES_FOLDER = "features"
-
-AnyFeature = Feature[BaseModel, BaseModel]
-"""A feature of whatever input and output."""
 
 
 def load_features(folder: Path) -> dict[str, AnyFeature]:
     """Load the features of the project in the folder, by name.
 
     Raises:
-        InvalidFeature: a file cannot be loaded, or two define the same name.
+        InvalidFeature: a file cannot be loaded, or two features share a name.
 
     """
-    found: dict[str, AnyFeature] = {}
-    defined_in: dict[str, Path] = {}
-    for path in sorted((folder / FEATURES_FOLDER).glob("*.py")):
-        for feature in _features_of(_load_module(path)):
-            if feature.name in found and found[feature.name] is not feature:
-                raise InvalidFeature(
-                    f"{path} defines the feature {feature.name!r}, and so does {defined_in[feature.name]}.",
-                    next_step="Rename one of them.",
-                )
-            found[feature.name] = feature
-            defined_in.setdefault(feature.name, path)
-    return found
+    files = sorted((folder / FEATURES_FOLDER).glob("*.py"))
+    return index_features(feature for path in files for feature in _features_of(_load_module(path)))
 
 
-def _features_of(module: ModuleType) -> list[AnyFeature]:
+def _features_of(module: ModuleType) -> list[object]:
     return [value for value in vars(module).values() if isinstance(value, Feature)]
 
 
@@ -55,8 +40,9 @@ def _load_module(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except InvalidFeature:
-        raise
+    except PlimsollError as error:
+        where = f"{path}, line {_line_in(path, error)}"
+        raise InvalidFeature(f"{where}: {error.message}", next_step=error.next_step) from error
     except Exception as error:  # a plug-in boundary: the file is the user's
         raise InvalidFeature(
             f"{path}, line {_line_in(path, error)}: {type(error).__name__}: {error}.",

@@ -1,0 +1,67 @@
+"""`plimsoll ask TEXT`."""
+
+import json
+
+import click
+from pydantic import BaseModel
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from plimsoll.cli.group import MACHINE_FAILED
+from plimsoll.cli.opened import run_in_project
+from plimsoll.features import Result
+from plimsoll.project import write_answer
+from plimsoll.records import Citation, Outcome, Passage
+
+_NEAREST = 3
+_PREVIEW_CHARACTERS = 220
+
+
+@click.command()
+@click.argument("text")
+@click.option("--feature", default="", help="Feature to ask; default: the project's default feature.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(text: str, *, feature: str, as_json: bool) -> None:
+    """Ask a question; get an answer with citations, or an honest abstention."""
+    result = run_in_project(lambda project: project.ask(text, feature=feature))
+    if as_json:
+        click.echo(json.dumps(write_answer(result), ensure_ascii=False))
+    else:
+        _show(result, Console(highlight=False))
+    if result.outcome is Outcome.FAILED:
+        click.get_current_context().exit(MACHINE_FAILED)
+
+
+def _show(result: Result[BaseModel], console: Console) -> None:
+    answer = write_answer(result)["answer"]
+    if result.outcome is Outcome.ANSWERED:
+        console.print(Text(str(answer)))
+        _show_citations(result.citations, console)
+    else:
+        console.print(Text(f"{str(result.outcome).capitalize()}. {result.message}"))
+        _show_nearest(result.passages, console)
+    cost = "cost unknown" if result.cost_usd is None else f"${result.cost_usd:.4f}"
+    console.print(Text(f"\n{result.outcome} in {result.latency_ms:.0f} ms, {cost}, trace {result.trace_id}", "dim"))
+
+
+def _show_citations(citations: tuple[Citation, ...], console: Console) -> None:
+    for number, citation in enumerate(citations, start=1):
+        console.print(Text(f"\n[{number}] {_place(citation)}", "bold"))
+        console.print(Padding(Text(f"“{' '.join(citation.quote.split())}”"), (0, 0, 0, 4)))
+
+
+def _show_nearest(passages: tuple[Passage, ...], console: Console) -> None:
+    if passages:
+        console.print(Text("\nThe nearest passages:", "bold"))
+    for passage in passages[:_NEAREST]:
+        preview = " ".join(passage.text.split())
+        shortened = preview if len(preview) <= _PREVIEW_CHARACTERS else f"{preview[:_PREVIEW_CHARACTERS]} …"
+        console.print(Text(f"\n- {_place(passage)}", "bold"))
+        console.print(Padding(Text(shortened), (0, 0, 0, 4)))
+
+
+def _place(where: Citation | Passage) -> str:
+    page = f", page {where.page}" if where.page is not None else ""
+    heading = f" · {where.heading}" if where.heading else ""
+    return f"{where.source}{page}{heading}"

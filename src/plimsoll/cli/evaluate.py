@@ -1,0 +1,40 @@
+"""`plimsoll eval FEATURE`."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from plimsoll.cli.opened import run_in_project
+from plimsoll.evals import RunProgress, render_run
+
+
+@contextmanager
+def shown_progress() -> Iterator[Callable[[RunProgress], None]]:
+    """Show a bar on the terminal while cases run; nothing where there is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Cases", total=None)
+
+        def show(progress: RunProgress) -> None:
+            bar.update(task, completed=progress.done, total=progress.total)
+
+        yield show
+
+
+@click.command()
+@click.argument("feature")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(feature: str, *, as_json: bool) -> None:
+    """Run FEATURE over its dataset, score every case, and print a table with intervals."""
+    with shown_progress() as show:
+        run, line = run_in_project(lambda project: project.evaluate_with_line(feature, progress=show))
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(run)))
+    else:
+        Console(highlight=False).print(render_run(run, line))

@@ -1,0 +1,33 @@
+"""`plimsoll gate FEATURE`."""
+
+import json
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from plimsoll.cli.evaluate import shown_progress
+from plimsoll.cli.opened import run_in_project
+from plimsoll.evals import render_gate, summarise_markdown
+
+
+@click.command()
+@click.argument("feature")
+@click.option("--baseline", default="", help="Id of a stored run that this one must not be worse than.")
+@click.option("--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Write a summary to this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(feature: str, *, baseline: str, markdown: Path | None, as_json: bool) -> None:
+    """Say whether FEATURE clears its line on its dataset.
+
+    Exit code 0: it holds. 1: it falls short. 3: cannot tell, with the number of cases that would probably decide.
+    """
+    with shown_progress() as show:
+        report = run_in_project(lambda project: project.gate(feature, baseline=baseline, progress=show))
+    if markdown:
+        markdown.write_text(summarise_markdown(report), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(report)))
+    else:
+        Console(highlight=False).print(render_gate(report))
+    click.get_current_context().exit(report.exit_code)

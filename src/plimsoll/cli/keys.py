@@ -1,0 +1,48 @@
+"""`plimsoll keys`: create, list and revoke access keys."""
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from plimsoll.cli.opened import run_in_project
+
+_SCOPES = ("ask", "ingest", "read", "admin")
+
+
+@click.group()
+def command() -> None:
+    """Create, list and revoke access keys."""
+
+
+@command.command()
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(_SCOPES), help="What it may do; default: ask.")
+def create(name: str, scopes: tuple[str, ...]) -> None:
+    """Create an access key called NAME and show it, once."""
+    wanted = frozenset(scopes or ("ask",))
+    key = run_in_project(lambda project: project.keys.create(name, scopes=wanted))
+    click.echo(key.secret.reveal())
+    click.echo(f"Key {key.key_id} may: {', '.join(sorted(wanted))}. It is not shown again.", err=True)
+
+
+@command.command(name="list")
+def list_keys() -> None:
+    """List the access keys, without their secrets."""
+    keys = run_in_project(lambda project: project.keys.list())
+    if not keys:
+        click.echo("There are no keys. Make one with `plimsoll keys create NAME`.")
+        return
+    table = Table("id", "name", "scopes", "created", "revoked", box=None)
+    for key in keys:
+        revoked = key.revoked_at.isoformat(timespec="seconds") if key.revoked_at else ""
+        created = key.created_at.isoformat(timespec="seconds")
+        table.add_row(key.key_id, key.name, ", ".join(sorted(key.scopes)), created, revoked)
+    Console().print(table)
+
+
+@command.command()
+@click.argument("key_id")
+def revoke(key_id: str) -> None:
+    """Revoke the key KEY_ID at once."""
+    run_in_project(lambda project: project.keys.revoke(key_id))
+    click.echo(f"Key {key_id} is revoked.")

@@ -1,0 +1,80 @@
+"""The project's corpora, opened when they are first needed, and the face of one that a feature retrieves from."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from opentelemetry.trace import Tracer
+
+from plimsoll.errors import NotFound, unknown_name
+from plimsoll.knowledge import Corpus, RetrievalResult
+from plimsoll.project.embedded import EmbeddedOnDemand
+from plimsoll.project.settings import CorpusSettings
+from plimsoll.records import Clock, Principal
+from plimsoll.store import Store
+
+INDEX_FOLDER = "index"
+
+
+class Corpora:
+    """Corpora by name. One is opened once, by whoever needs it first."""
+
+    def __init__(
+        self,
+        declared: Mapping[str, CorpusSettings],
+        *,
+        store: Store,
+        folder: Path,
+        embedded: EmbeddedOnDemand,
+        tracer: Tracer,
+        clock: Clock,
+    ) -> None:
+        self.declared = dict(declared)
+        self._store = store
+        self._folder = folder
+        self._embedded = embedded
+        self._tracer = tracer
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._open: dict[str, Corpus] = {}
+
+    async def get(self, name: str) -> Corpus:
+        """Return the corpus, opening it where it is not; raises NotFound with the nearest name, and ModelMissing."""
+        if name not in self.declared:
+            raise NotFound(
+                unknown_name("corpus", name, self.declared), next_step="Declare it in plimsoll.toml: [knowledge.NAME]."
+            )
+        async with self._lock:
+            if name not in self._open:
+                self._open[name] = await Corpus.open(
+                    name,
+                    store=self._store,
+                    folder=self._folder / INDEX_FOLDER / name,
+                    embedder=await self._embedded.embedder(),
+                    tracer=self._tracer,
+                    clock=self._clock,
+                )
+            return self._open[name]
+
+    def retrievers(self) -> dict[str, "CorpusOnDemand"]:
+        """Return what features retrieve from, by corpus name."""
+        return {name: CorpusOnDemand(self, name) for name in self.declared}
+
+    async def close(self) -> None:
+        """Close every open corpus."""
+        for corpus in self._open.values():
+            await corpus.close()
+        self._open.clear()
+
+
+class CorpusOnDemand:
+    """A `Retriever` over a corpus that is opened at the first question."""
+
+    def __init__(self, corpora: Corpora, name: str) -> None:
+        self._corpora = corpora
+        self._name = name
+
+    async def retrieve(self, query: str, *, passages: int, caller: Principal) -> RetrievalResult:
+        """Return the passages that speak to the query, out of those that the caller may read."""
+        corpus = await self._corpora.get(self._name)
+        return await corpus.retrieve(query, passages=passages, caller=caller)

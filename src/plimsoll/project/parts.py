@@ -1,0 +1,41 @@
+"""What an open project is made of. A record: `opening` fills it, `Project` reads it."""
+
+import msgspec
+
+from plimsoll.access import Keys
+from plimsoll.evals import Evaluations
+from plimsoll.features import FeatureRunner
+from plimsoll.gateway import Gateway
+from plimsoll.project.corpora import Corpora
+from plimsoll.project.embedded import EmbeddedOnDemand
+from plimsoll.project.status import ModelInUse
+from plimsoll.records import Clock
+from plimsoll.store import Store
+from plimsoll.traces import Capture, Traces
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """The rooms below, opened and joined."""
+
+    clock: Clock
+    """Where the time comes from."""
+    state: Store
+    """The database of truth."""
+    capture: Capture
+    """Where spans go; its tracer is everyone's."""
+    traces: Traces
+    """What happened, to be asked."""
+    keys: Keys
+    """Access keys."""
+    evaluations: Evaluations
+    """Stored runs of datasets."""
+    gateway: Gateway
+    """The door to every model."""
+    embedded: EmbeddedOnDemand
+    """The models that run in this process."""
+    corpora: Corpora
+    """What features answer from."""
+    models: tuple[ModelInUse, ...]
+    """Which model each alias stands for."""
+    runner: FeatureRunner
+    """What runs features."""

@@ -1,0 +1,94 @@
+"""What an open project says about itself: models in use, health, and each feature against its line. Records only."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from plimsoll.records import Verdict
+
+
+class ModelInUse(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model an alias stands for right now."""
+
+    alias: str
+    """The name that features use."""
+    provider: str
+    """The provider that answers."""
+    model: str
+    """The provider's name of the model."""
+    because: str
+    """Why this one, e.g. `OPENAI_API_KEY is set`."""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding about the project or the machine."""
+
+    name: str
+    """What was looked at."""
+    state: Literal["ok", "warning", "wrong"]
+    """How it is; `wrong` keeps the project from working."""
+    message: str
+    """What was found, in one sentence."""
+    next_step: str = ""
+    """What to type or change; empty when nothing needs to be done."""
+
+
+class Traffic(msgspec.Struct, frozen=True, kw_only=True):
+    """How the requests to a feature ended in the last 24 hours."""
+
+    requests: int = 0
+    """All requests; beyond the newest 500 they are not counted one by one."""
+    outcomes: dict[str, int] = {}
+    """How many ended how."""
+
+
+class FeatureStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One feature against its line."""
+
+    name: str
+    """Its name."""
+    kind: str
+    """`single` or `rag`."""
+    model: str
+    """The model alias it uses."""
+    bars: tuple[str, ...]
+    """Its line, bar by bar, in words."""
+    verdict: Verdict | None
+    """What its newest complete evaluation says; None before the first one."""
+    reason: str
+    """Why, in one sentence, or how to get a verdict."""
+    evaluated_at: datetime | None
+    """When that evaluation ran."""
+    traffic: Traffic
+    """How its requests ended lately."""
+
+
+class CorpusStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What a corpus holds."""
+
+    name: str
+    """Its name."""
+    documents: int
+    """Documents that answers may come from."""
+    chunks: int
+    """Chunks they were cut into."""
+    failed: int
+    """Documents that could not be read."""
+    updated_at: datetime | None
+    """When it last changed; None while it is empty."""
+
+
+class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole project at a glance."""
+
+    name: str
+    """The project's name."""
+    models: tuple[ModelInUse, ...]
+    """Which models are in use."""
+    features: tuple[FeatureStatus, ...]
+    """Each feature against its line."""
+    corpora: tuple[CorpusStatus, ...]
+    """What the knowledge holds."""
+    dropped_spans: int
+    """Spans that were not stored because the store was slow or down; never silent."""

@@ -35,7 +35,7 @@ def _errors() -> str:
         "# Errors",
         _NOTE,
         "Over HTTP every error has one shape: `error.code`, `error.message`, `error.next_step`, `error.documentation`.",
-        "On the command line the exit code is 2 when a command or a file must change, 4 when a machine or provider must.\n",
+        "On the command line the exit code is 2 when a command or a file must change, 4 when a machine must.\n",
     ]
     for error in _leaves(PlimsollError):
         group = error.__mro__[1]

@@ -19,7 +19,14 @@ from plimsoll.project.settings import Settings, read_settings
 from plimsoll.project.status import ModelInUse
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
-from plimsoll.traces import Capture, Traces
+from plimsoll.traces import Capture, Redact, Traces, redact_secrets
+
+
+def _drop_content(_: str) -> str:
+    return ""
+
+
+_REDACTION: dict[str, Redact] = {"redacted": redact_secrets, "off": _drop_content}
 
 
 @asynccontextmanager
@@ -33,7 +40,7 @@ async def open_project(
         StoreUnavailable, DiskFull: the machine must.
 
     """
-    folder = Path(path).resolve()
+    folder = _absolute(path)
     settings = read_settings(folder)
     features = load_features(folder)
     surroundings = os.environ if environ is None else environ
@@ -43,13 +50,17 @@ async def open_project(
         yield Project(folder=folder, settings=settings, features=features, parts=parts)
 
 
+def _absolute(path: Path | str) -> Path:
+    return Path(path).resolve()
+
+
 async def _assemble(
     stack: AsyncExitStack, *, folder: Path, settings: Settings, environ: Mapping[str, str], clock: Clock | None
 ) -> Parts:
     clock = clock or SystemClock()
     state = await _open_store(stack, folder=folder, settings=settings, schema="state", clock=clock)
     traces = await _open_store(stack, folder=folder, settings=settings, schema="traces", clock=clock)
-    capture = Capture(traces, clock)
+    capture = Capture(traces, clock, redact=_REDACTION[settings.traces.content])
     await capture.start()
     stack.push_async_callback(capture.close)
     embedded = EmbeddedOnDemand()

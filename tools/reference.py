@@ -20,6 +20,7 @@ import plimsoll
 from plimsoll.cli import VERBS, cli
 from plimsoll.errors import PlimsollError
 from plimsoll.project import Settings
+from plimsoll.store import STATE, TRACES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 _NOTE = "<!-- Written by `make docs` from the code; edit the code. -->\n"
@@ -27,7 +28,13 @@ _NOTE = "<!-- Written by `make docs` from the code; edit the code. -->\n"
 
 def pages() -> dict[str, str]:
     """Return the text of every generated page, by file name."""
-    return {"errors.md": _errors(), "settings.md": _settings(), "cli.md": _commands(), "api.md": _names()}
+    return {
+        "errors.md": _errors(),
+        "settings.md": _settings(),
+        "cli.md": _commands(),
+        "api.md": _names(),
+        "tables.md": _tables(),
+    }
 
 
 def _errors() -> str:
@@ -139,6 +146,18 @@ def _names() -> str:
     lines += ["## plimsoll.scorers\n"]
     lines += [f"- `{name}`: {_prose(getattr(scorers, name))}" for name in scorers.__all__]
     return "\n".join(lines) + "\n"
+
+
+def _tables() -> str:
+    lines = ["# Tables", _NOTE, "Whose rows each table holds, how long they stay, and how a person's are erased.\n"]
+    for path in sorted(Path(plimsoll.__file__).parent.glob("*/table.py")):
+        importlib.import_module(f"plimsoll.{path.parent.name}.table")
+    for schema, tables in (("state", STATE.tables), ("traces", TRACES.tables)):
+        for table in tables.values():
+            lines += [f"## {schema}: {table.name}\n", f"Columns: {', '.join(f'`{c.name}`' for c in table.columns)}.\n"]
+            lines += [f"- {key}: {value}" for key, value in table.info.items()]
+            lines.append("")
+    return "\n".join(lines)
 
 
 def _signature(value: object) -> str:

@@ -11,7 +11,7 @@ Vectors = NDArray[np.float32]
 
 
 class TextEmbedder(Protocol):
-    """Turns text into vectors and counts its tokens. Called from worker threads, one call at a time."""
+    """Turns text into vectors and counts its tokens. Called from several worker threads at once."""
 
     @property
     def fingerprint(self) -> str:

@@ -81,7 +81,7 @@ def test_html_keeps_headings_and_drops_menus() -> None:
 
 
 def test_a_page_without_a_main_part_is_taken_whole_with_a_note() -> None:
-    document = read(b"<html><style>p {}</style><footer>Open from nine to five</footer></html>", "s.html")
+    document = read(b"<html><style>p {}</style><body><footer>Open from nine to five</footer></body></html>", "s.html")
     assert document.text == "Open from nine to five"
     assert "the whole page was taken" in document.notes[0]
 

@@ -20,7 +20,7 @@ def all_text(page: str) -> str:
     if tree is None:
         return ""
     for element in list(tree.iter(*_UNSEEN)):
-        element.clear()
+        element.clear(keep_tail=True)
     lines = (" ".join(str(piece).split()) for piece in tree.itertext())
     return "\n".join(line for line in lines if line)
 

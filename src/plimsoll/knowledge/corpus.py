@@ -1,0 +1,359 @@
+"""A corpus: documents under one name, ingested, kept current and searched. Projects open it, features retrieve from it.
+
+It owns the threads in which models and files are worked on; the event loop never waits for either. What each step
+does stands in `ingest`, `snapshot` and `retrieve`.
+"""
+
+import asyncio
+import contextvars
+import errno
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+from opentelemetry.trace import Span, Tracer, get_current_span
+
+from plimsoll.errors import DiskFull, InvalidRequest, Overloaded, StoreUnavailable, one_of
+from plimsoll.knowledge.discover import Discovery, discover_files, is_under
+from plimsoll.knowledge.embedding import TextEmbedder
+from plimsoll.knowledge.ingest import Ingestion, Wiring
+from plimsoll.knowledge.lock import hold_lock
+from plimsoll.knowledge.parse import ParserProcess, known_endings
+from plimsoll.knowledge.parse.formats import ParseLimits
+from plimsoll.knowledge.reports import IngestProgress, IngestReport
+from plimsoll.knowledge.retrieve import RetrievalResult, Search, assemble, search_index
+from plimsoll.knowledge.snapshot import (
+    Snapshot,
+    SnapshotDamaged,
+    build_snapshot,
+    current_name,
+    open_snapshot,
+    publish_snapshot,
+)
+from plimsoll.knowledge.table import (
+    CorpusStats,
+    DocumentRow,
+    FoundChunks,
+    IndexedChunk,
+    count_corpus,
+    ensure_corpus,
+    find_chunks,
+    list_documents,
+    page_chunks,
+    read_seq,
+)
+from plimsoll.records import LOCAL_TENANT, Clock, Principal, new_id
+from plimsoll.store import Store
+
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}")
+_SEARCH_THREADS = 4
+_RETRIEVE_SECONDS = 10.0
+_LOCK_SECONDS = 600.0
+_PAGE = 500
+_MOST_PASSAGES = 50
+_LONGEST_QUESTION = 4_000
+
+T = TypeVar("T")
+
+
+class Corpus:
+    """Documents under one name. Make one with `await Corpus.open(…)` and end it with `await corpus.close()`."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        store: Store,
+        folder: Path,
+        embedder: TextEmbedder,
+        tracer: Tracer,
+        clock: Clock,
+        limits: ParseLimits,
+    ) -> None:
+        self.name = name
+        self._store = store
+        self._folder = folder
+        self._embedder = embedder
+        self._tracer = tracer
+        self._clock = clock
+        self._limits = limits
+        self._searchers: Executor = ThreadPoolExecutor(_SEARCH_THREADS, f"search-{name}")
+        self._builder: Executor = ThreadPoolExecutor(1, f"ingest-{name}")
+        self._snapshot: Snapshot | None = None
+        self._rebuilding: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(
+        cls,
+        name: str,
+        *,
+        store: Store,
+        folder: Path,
+        embedder: TextEmbedder,
+        tracer: Tracer,
+        clock: Clock,
+        limits: ParseLimits | None = None,
+    ) -> Self:
+        """Open the corpus, empty where it is new. `folder` takes index files, which may be deleted at any time.
+
+        Raises InvalidRequest for a name that is not letters, digits, `-` and `_`, and StoreUnavailable.
+        """
+        if _NAME.fullmatch(name) is None:
+            raise InvalidRequest(
+                f"{name!r} cannot name a corpus.", next_step="Use at most 64 letters, digits, '-' and '_'."
+            )
+        corpus = cls(
+            name,
+            store=store,
+            folder=folder / name,
+            embedder=embedder,
+            tracer=tracer,
+            clock=clock,
+            limits=limits or ParseLimits(),
+        )
+        try:
+            await corpus._call(corpus._builder, corpus._make_folder)
+            await store.write(lambda connection: ensure_corpus(connection, name))
+        except BaseException:
+            await corpus.close()
+            raise
+        return corpus
+
+    async def ingest(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        root: Path,
+        progress: Callable[[IngestProgress], None] | None = None,
+        tenant: str = LOCAL_TENANT,
+    ) -> IngestReport:
+        """Bring the corpus to what the files and folders say, and publish an index of it.
+
+        Sources are named relative to `root`. Unchanged files are passed over; documents under a named folder whose
+        file is gone are forgotten; a document that fails is reported and does not stop the others.
+        Raises NotFound for a path that does not exist, InvalidRequest where there is nothing to read, Overloaded
+        while another process ingests, DiskFull and StoreUnavailable. When interrupted, run it again: it resumes.
+        """
+        with self._tracer.start_as_current_span(f"ingest {self.name}") as span:
+            span.set_attribute("plimsoll.kind", "parse")
+            asked = [Path(path) for path in paths]
+            discovery = await self._call(self._builder, lambda: discover_files(asked, root=root))
+            async with hold_lock(self._lock, wait_seconds=_LOCK_SECONDS, what=f"ingesting into {self.name!r}"):
+                await self._refuse_nothing(discovery, asked, tenant)
+                report = await self._run(discovery, tenant=tenant, progress=progress)
+                await self._publish()
+            for name in ("added", "changed", "unchanged", "removed", "chunks"):
+                span.set_attribute(f"plimsoll.ingest.{name}", getattr(report, name))
+            span.set_attribute("plimsoll.ingest.failed", len(report.failed))
+            return report
+
+    async def retrieve(self, query: str, *, passages: int = 6, caller: Principal) -> RetrievalResult:
+        """Return the passages of the caller's tenant that are nearest to the query, with highlights.
+
+        Raises InvalidRequest for an empty or endless query and for a number of passages beyond 1 to 50, Overloaded
+        after 10 s, StoreUnavailable.
+        """
+        _check_query(query, passages)
+        with self._tracer.start_as_current_span(f"retrieve {self.name}") as span:
+            span.set_attribute("plimsoll.kind", "retrieval")
+            span.set_attribute("gen_ai.operation.name", "retrieval")
+            span.set_attribute("gen_ai.data_source.id", self.name)
+            span.set_attribute("gen_ai.retrieval.query.text", query)
+            try:
+                async with asyncio.timeout(_RETRIEVE_SECONDS):
+                    result = await self._retrieve(query, passages=passages, tenant=caller.tenant)
+            except TimeoutError as error:
+                raise Overloaded(
+                    f"Searching {self.name!r} took more than {_RETRIEVE_SECONDS:g} s.", next_step="Try again later."
+                ) from error
+            _record(span, result)
+            return result
+
+    async def documents(self, *, tenant: str | None = None, limit: int = 1_000) -> list[DocumentRow]:
+        """Return documents by source, those that could not be read among them; of one tenant or of all."""
+        return await self._store.read(
+            lambda connection: list_documents(connection, self.name, tenant=tenant, limit=limit)
+        )
+
+    async def stats(self, *, tenant: str | None = None) -> CorpusStats:
+        """Return how much the corpus knows, of one tenant or of all."""
+        return await self._store.read(lambda connection: count_corpus(connection, self.name, tenant=tenant))
+
+    async def close(self) -> None:
+        """Stop background work and end the threads; closing again does nothing."""
+        if self._rebuilding is not None:
+            self._rebuilding.cancel()
+            await asyncio.gather(self._rebuilding, return_exceptions=True)
+        for threads in (self._searchers, self._builder):
+            await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
+
+    @property
+    def _lock(self) -> Path:
+        return self._folder / "lock"
+
+    async def _run(
+        self, discovery: Discovery, *, tenant: str, progress: Callable[[IngestProgress], None] | None
+    ) -> IngestReport:
+        wiring = Wiring(
+            corpus=self.name,
+            tenant=tenant,
+            store=self._store,
+            embedder=self._embedder,
+            clock=self._clock,
+            threads=self._builder,
+            limits=self._limits,
+            progress=progress,
+        )
+        async with ParserProcess(self._limits) as parser:
+            return await Ingestion(wiring, parser).run(discovery)
+
+    async def _refuse_nothing(self, discovery: Discovery, asked: Sequence[Path], tenant: str) -> None:
+        if discovery.files:
+            return
+        known = await self.documents(tenant=tenant, limit=1_000_000)
+        if any(is_under(document.source, discovery.folders) for document in known):
+            return
+        shown = one_of(str(path) for path in asked)
+        others = sum(discovery.skipped.values())
+        raise InvalidRequest(
+            f"There is nothing to read in {shown}: {others} files, none of a known kind.",
+            next_step=f"Put files there that end in {one_of(known_endings())}.",
+        )
+
+    async def _retrieve(self, query: str, *, passages: int, tenant: str) -> RetrievalResult:
+        snapshot = self._snapshot or await self._load() or await self._ready()
+        found, search = await self._look(snapshot, query, passages=passages, tenant=tenant)
+        if found.seq != snapshot.manifest.seq:
+            newer = await self._newer_than(snapshot)
+            if newer is not None:
+                snapshot = newer
+                found, search = await self._look(snapshot, query, passages=passages, tenant=tenant)
+            if found.seq != snapshot.manifest.seq:
+                get_current_span().add_event("index is stale", {"plimsoll.index_seq": snapshot.manifest.seq})
+                self._rebuild_soon()
+        return await self._call(self._searchers, lambda: assemble(snapshot, search, found, limit=passages))
+
+    async def _look(self, snapshot: Snapshot, query: str, *, passages: int, tenant: str) -> tuple[FoundChunks, Search]:
+        search = await self._call(
+            self._searchers, lambda: search_index(snapshot, self._embedder, query, tenant=tenant, limit=passages)
+        )
+        ids = [candidate.chunk_id for candidate in search.candidates]
+        found = await self._store.read(lambda connection: find_chunks(connection, self.name, ids, tenant=tenant))
+        return found, search
+
+    async def _ready(self) -> Snapshot:
+        async with hold_lock(self._lock, wait_seconds=_RETRIEVE_SECONDS, what=f"building the index of {self.name!r}"):
+            return self._snapshot or await self._load() or await self._build()
+
+    async def _newer_than(self, snapshot: Snapshot) -> Snapshot | None:
+        name = await self._call(self._searchers, lambda: current_name(self._folder))
+        return None if name == snapshot.folder.name else await self._load()
+
+    async def _load(self) -> Snapshot | None:
+        try:
+            self._snapshot = await self._call(
+                self._searchers, lambda: open_snapshot(self._folder, fingerprint=self._embedder.fingerprint)
+            )
+        except SnapshotDamaged as error:
+            get_current_span().add_event("index is damaged and is built again", {"plimsoll.reason": str(error)})
+            self._snapshot = None
+        return self._snapshot
+
+    def _rebuild_soon(self) -> None:
+        if self._rebuilding is None or self._rebuilding.done():
+            self._rebuilding = asyncio.create_task(self._rebuild(), context=contextvars.Context())
+
+    async def _rebuild(self) -> None:
+        try:
+            async with hold_lock(self._lock, wait_seconds=0, what="ingesting"):
+                await self._publish()
+        except Overloaded:
+            return  # whoever holds the lock is ingesting, and publishes an index at its end
+
+    async def _publish(self) -> None:
+        seq = await self._store.read(lambda connection: read_seq(connection, self.name))
+        snapshot = self._snapshot or await self._load()
+        if snapshot is None or snapshot.manifest.seq != seq:
+            await self._build()
+
+    async def _build(self) -> Snapshot:
+        seq, pages = await self._read_chunks()
+        name = f"{seq:08d}-{new_id(self._clock)}"
+        self._snapshot = await self._call(self._builder, lambda: self._write(pages, seq=seq, name=name))
+        return self._snapshot
+
+    async def _read_chunks(self) -> tuple[int, list[list[IndexedChunk]]]:
+        # The number is read first: chunks that come in between make the snapshot newer than it claims, never older.
+        seq = await self._store.read(lambda connection: read_seq(connection, self.name))
+        pages: list[list[IndexedChunk]] = []
+        after = ""
+        while True:
+            page = await self._store.read(
+                lambda connection, after=after: page_chunks(connection, self.name, after=after, limit=_PAGE)
+            )
+            if not page:
+                return seq, pages
+            pages.append(page)
+            after = page[-1].id
+
+    def _write(self, pages: Sequence[Sequence[IndexedChunk]], *, seq: int, name: str) -> Snapshot:
+        try:
+            built = build_snapshot(
+                self._folder,
+                pages,
+                seq=seq,
+                fingerprint=self._embedder.fingerprint,
+                dimensions=self._embedder.dimensions,
+                name=name,
+            )
+            publish_snapshot(built)
+        except OSError as error:
+            raise self._explain(error) from error
+        snapshot = open_snapshot(self._folder, fingerprint=self._embedder.fingerprint)
+        if snapshot is None:
+            raise StoreUnavailable(f"The index under {str(self._folder)!r} was replaced by another version.")
+        return snapshot
+
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock.touch()
+        except OSError as error:
+            raise self._explain(error) from error
+
+    def _explain(self, error: OSError) -> DiskFull | StoreUnavailable:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return DiskFull(
+                f"There is no room left under {str(self._folder)!r}.", next_step="Free some and run it again."
+            )
+        return StoreUnavailable(
+            f"The index folder {str(self._folder)!r} cannot be written: {error.strerror}.",
+            next_step="Check its owner and permissions.",
+        )
+
+    async def _call(self, threads: Executor, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
+
+
+def _check_query(query: str, passages: int) -> None:
+    if not query.strip():
+        raise InvalidRequest("The question is empty.", next_step="Ask something.")
+    if len(query) > _LONGEST_QUESTION:
+        raise InvalidRequest(
+            f"The question has {len(query):,} characters; at most {_LONGEST_QUESTION:,} are taken.",
+            next_step="Shorten it.",
+        )
+    if not 1 <= passages <= _MOST_PASSAGES:
+        raise InvalidRequest(f"{passages!r} passages cannot be retrieved.", next_step=f"Ask for 1 to {_MOST_PASSAGES}.")
+
+
+def _record(span: Span, result: RetrievalResult) -> None:
+    documents = [
+        {"id": passage.chunk_id, "source": passage.source, "score": passage.score} for passage in result.passages
+    ]
+    span.set_attribute("gen_ai.retrieval.documents", msgspec.json.encode(documents).decode())
+    span.set_attribute("plimsoll.answerability", result.answerability)
+    span.set_attribute("plimsoll.index_seq", result.index_seq)

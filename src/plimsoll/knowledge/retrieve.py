@@ -1,0 +1,181 @@
+"""From a question to passages: words and vectors, fused, looked up in the truth, with the sentences that matter.
+
+`Corpus` runs the steps in worker threads with a read of the table between them. Decisions only: no I/O but the index.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from plimsoll.knowledge.answerability import ANSWERABLE_AT, AnswerSignals, answer_signals
+from plimsoll.knowledge.cues import kind_of_answer
+from plimsoll.knowledge.embedding import TextEmbedder, Vectors
+from plimsoll.knowledge.highlight import Question, SentenceSignals, signals_of
+from plimsoll.knowledge.snapshot import Snapshot
+from plimsoll.knowledge.table import FoundChunk, FoundChunks
+from plimsoll.records import Highlight, Passage
+from plimsoll.text import content_words, words
+
+WORDS_WEIGHT, VECTOR_WEIGHT, SENTENCE_WEIGHT = 0.3, 0.3, 0.4
+"""Convex mix of BM25 (over the best BM25), cosine of the chunk and cosine of its closest sentence; chosen on the
+development half of SQuAD 2 by `benchmarks/answers.py --tune`."""
+
+_CANDIDATES_A_LEG = 60
+_SPARE = 12
+_HIGHLIGHTS_A_PASSAGE = 3
+
+
+class RetrievalResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a corpus found."""
+
+    passages: tuple[Passage, ...]
+    """The nearest passages, best first, with their highlights."""
+    answerability: float
+    """Estimated probability that the passages hold an answer, between 0 and 1."""
+    is_answerable: bool
+    """Whether that is enough to answer; else the passages are the nearest there are."""
+    index_seq: int
+    """Changes of the corpus that the index contained."""
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A chunk that the index proposes."""
+
+    chunk_id: str
+    """Its id in the table of truth."""
+    row: int
+    """Its row in the snapshot."""
+    score: float
+    """Fused score."""
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What the index proposes for a question."""
+
+    question: Question
+    """The question, read."""
+    candidates: tuple[Candidate, ...]
+    """Chunks by fused score, best first; more than asked for, since some may be gone."""
+
+
+class LegScores(msgspec.Struct, frozen=True, kw_only=True):
+    """The three scores of each candidate row."""
+
+    rows: tuple[int, ...]
+    """Rows of the snapshot."""
+    words: Vectors
+    """BM25 over the best BM25 of this question."""
+    chunk: Vectors
+    """Cosine of the chunk."""
+    sentence: Vectors
+    """Cosine of its closest sentence."""
+
+    def fused(self) -> Vectors:
+        """Return the convex mix."""
+        mixed = WORDS_WEIGHT * self.words + VECTOR_WEIGHT * self.chunk + SENTENCE_WEIGHT * self.sentence
+        return mixed.astype(np.float32)
+
+
+def read_question(snapshot: Snapshot, embedder: TextEmbedder, text: str) -> Question:
+    """Embed the question and weigh its words."""
+    rarities: dict[str, float] = {}
+    for word in words(text):
+        for stemmed in content_words(word):
+            rarities.setdefault(stemmed, snapshot.rarity(word))
+    return Question(
+        text=text,
+        vector=embedder.embed([text])[0],
+        rarities=rarities,
+        words=frozenset(words(text)),
+        kind=kind_of_answer(text),
+    )
+
+
+def search_index(snapshot: Snapshot, embedder: TextEmbedder, text: str, *, tenant: str, limit: int) -> Search:
+    """Return the chunks nearest to the question, fused from words, chunk vectors and sentence vectors."""
+    question = read_question(snapshot, embedder, text)
+    legs = score_legs(snapshot, question, tenant=tenant)
+    fused = legs.fused()
+    order: list[int] = np.argsort(-fused, kind="stable")[: limit + _SPARE].tolist()
+    ids = snapshot.manifest.chunk_ids
+    return Search(
+        question=question,
+        candidates=tuple(
+            Candidate(chunk_id=ids[legs.rows[place]], row=legs.rows[place], score=float(fused[place]))
+            for place in order
+        ),
+    )
+
+
+def score_legs(snapshot: Snapshot, question: Question, *, tenant: str) -> LegScores:
+    """Score the best rows of each leg by all three; rows of other tenants never take part."""
+    by_words = snapshot.score_text(question.text, tenant=tenant, limit=_CANDIDATES_A_LEG)
+    cosines = snapshot.score_vectors(question.vector)
+    mine = snapshot.rows_of_tenant(tenant)
+    masked = np.where(mine, cosines, -np.inf)
+    kept = min(_CANDIDATES_A_LEG, int(mine.sum()))
+    nearest = np.argpartition(-masked, kept - 1)[:kept] if kept else np.zeros(0, np.int64)
+    bm25 = {found.row: found.score for found in by_words}
+    rows = tuple(dict.fromkeys([*bm25, *(int(row) for row in nearest)]))
+    best = max(bm25.values(), default=0.0) or 1.0
+    return LegScores(
+        rows=rows,
+        words=np.array([bm25.get(row, 0.0) / best for row in rows], np.float32),
+        chunk=np.array([cosines[row] for row in rows], np.float32),
+        sentence=np.array([_closest(snapshot.sentence_vectors(row), question.vector) for row in rows], np.float32),
+    )
+
+
+def assemble(snapshot: Snapshot, search: Search, found: FoundChunks, *, limit: int) -> RetrievalResult:
+    """Make passages of the candidates that still exist, with highlights, and judge whether they hold an answer."""
+    passages: list[Passage] = []
+    signals: list[AnswerSignals] = []
+    for candidate in search.candidates:
+        chunk = found.chunks.get(candidate.chunk_id)
+        if chunk is None or len(passages) == limit:
+            continue
+        spans = [(int(start), int(end)) for start, end in np.frombuffer(chunk.sentence_spans, "<i4").reshape(-1, 2)]
+        sentences = [chunk.text[start:end] for start, end in spans]
+        scored = signals_of(
+            search.question,
+            sentences,
+            vectors=snapshot.sentence_vectors(candidate.row),
+            passage_score=candidate.score,
+        )
+        passages.append(_passage(chunk, candidate, _highlights(spans, scored)))
+        signals.append(answer_signals(search.question, scored, passage=f"{chunk.title} {chunk.heading} {chunk.text}"))
+    chance = max((signal.chance() for signal in signals), default=0.0)
+    return RetrievalResult(
+        passages=tuple(passages),
+        answerability=chance,
+        is_answerable=chance >= ANSWERABLE_AT,
+        index_seq=snapshot.manifest.seq,
+    )
+
+
+def _highlights(spans: Sequence[tuple[int, int]], signals: Sequence[SentenceSignals]) -> tuple[Highlight, ...]:
+    scored = [
+        Highlight(start=start, end=end, score=signal.score())
+        for (start, end), signal in zip(spans, signals, strict=True)
+    ]
+    return tuple(sorted(scored, key=lambda highlight: -highlight.score)[:_HIGHLIGHTS_A_PASSAGE])
+
+
+def _passage(chunk: FoundChunk, candidate: Candidate, highlights: tuple[Highlight, ...]) -> Passage:
+    return Passage(
+        chunk_id=chunk.id,
+        document_id=chunk.document_id,
+        source=chunk.source,
+        title=chunk.title,
+        heading=chunk.heading,
+        page=chunk.page,
+        start=chunk.start,
+        text=chunk.text,
+        score=candidate.score,
+        highlights=highlights,
+    )
+
+
+def _closest(vectors: Vectors, question: Vectors) -> float:
+    return float((vectors @ question).max()) if len(vectors) else 0.0

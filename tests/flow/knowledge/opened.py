@@ -1,0 +1,48 @@
+"""An open corpus over a database in a folder, for tests."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import Tracer
+from unit.knowledge.scripted_embedder import ScriptedEmbedder
+
+from plimsoll.knowledge import Corpus, ParseLimits, TextEmbedder
+from plimsoll.records import SystemClock
+from plimsoll.store import Store
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path,
+    embedder: TextEmbedder | None = None,
+    *,
+    tracer: Tracer | None = None,
+    limits: ParseLimits | None = None,
+) -> AsyncGenerator[Corpus]:
+    """Open the corpus whose database and index lie in the folder."""
+    clock = SystemClock()
+    store = await Store.open(f"sqlite:///{folder / 'state.db'}", schema="state", clock=clock)
+    corpus = await Corpus.open(
+        "docs",
+        store=store,
+        folder=folder / "index",
+        embedder=embedder or ScriptedEmbedder(),
+        tracer=tracer or TracerProvider(shutdown_on_exit=False).get_tracer("tests"),
+        clock=clock,
+        limits=limits,
+    )
+    try:
+        yield corpus
+    finally:
+        await corpus.close()
+        await store.close()
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files, making folders as needed."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,158 @@
+"""Ingestion: files become answers, changes are followed, failures stay with their document."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from flow.knowledge.opened import opened, write_files
+from unit.knowledge.pdf_files import pdf_file
+from unit.knowledge.scripted_embedder import ScriptedEmbedder
+
+from plimsoll.errors import InvalidRequest, NotFound
+from plimsoll.knowledge import Corpus, IngestProgress, IngestReport
+from plimsoll.records import Principal
+
+FILES = {
+    "docs/leave.md": "# Leave\n\nEveryone gets thirty days of leave.\n\n## Sick\n\nSick leave is paid.\n",
+    "docs/deep/travel.txt": "Travel is booked by the office. Trains come first.",
+    "docs/.git/config.md": "hidden",
+    "docs/node_modules/x.md": "hidden",
+    "docs/logo.svg": "<svg/>",
+}
+
+
+async def sources(corpus: Corpus, question: str) -> list[str]:
+    return [passage.source for passage in (await corpus.retrieve(question, caller=Principal.local())).passages]
+
+
+def counts(report: IngestReport) -> tuple[int, int, int, int]:
+    return report.added, report.changed, report.unchanged, report.removed
+
+
+def test_a_folder_is_ingested_in_depth_and_other_kinds_are_counted(tmp_path: Path) -> None:
+    write_files(tmp_path, FILES)
+    told: list[IngestProgress] = []
+
+    async def walk() -> IngestReport:
+        async with opened(tmp_path) as corpus:
+            report = await corpus.ingest(["docs"], root=tmp_path, progress=told.append)
+            assert await sources(corpus, "Which travel is booked?") == [
+                "docs/deep/travel.txt",
+                "docs/leave.md",
+                "docs/leave.md",
+            ]
+            return report
+
+    report = asyncio.run(walk())
+    assert counts(report) == (2, 0, 0, 0)
+    assert (report.skipped, report.chunks, report.failed) == ({".svg": 1}, 3, ())
+    assert [(step.done, step.total, step.source) for step in told] == [
+        (1, 2, "docs/deep/travel.txt"),
+        (2, 2, "docs/leave.md"),
+    ]
+
+
+def test_a_second_ingestion_follows_changes_and_removals_and_skips_the_rest(tmp_path: Path) -> None:
+    write_files(tmp_path, FILES | {"docs/old.md": "Old rules.", "elsewhere.md": "Another place."})
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            assert counts(await corpus.ingest(["docs", "elsewhere.md"], root=tmp_path)) == (4, 0, 0, 0)
+            (tmp_path / "docs/old.md").unlink()
+            write_files(tmp_path, {"docs/leave.md": "# Leave\n\nForty days.\n", "docs/new.md": "New rules."})
+            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (1, 1, 1, 1)
+            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 0, 3, 0)
+            assert sorted(row.source for row in await corpus.documents()) == [
+                "docs/deep/travel.txt",
+                "docs/leave.md",
+                "docs/new.md",
+                "elsewhere.md",
+            ]
+
+    asyncio.run(walk())
+
+
+def test_a_document_that_fails_is_reported_and_the_others_are_ingested(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/good.md": "Good text."})
+    (tmp_path / "docs/broken.pdf").write_bytes(b"%PDF-1.7 broken")
+    (tmp_path / "docs/junk.md").write_bytes(bytes(range(256)))
+    (tmp_path / "docs/fine.pdf").write_bytes(pdf_file("A fine page."))
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            report = await corpus.ingest(["docs"], root=tmp_path)
+            assert report.added == 2
+            assert [(failed.source, failed.code) for failed in report.failed] == [
+                ("docs/broken.pdf", "unreadable_document"),
+                ("docs/junk.md", "unreadable_document"),
+            ]
+            stats = await corpus.stats()
+            assert (stats.documents, stats.failed, stats.chunks, stats.sentences) == (2, 2, 2, 2)
+
+    asyncio.run(walk())
+
+
+def test_a_document_that_becomes_unreadable_is_no_longer_answered_from(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/a.md": "Thirty days of leave.", "docs/b.md": "Other things."})
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            await corpus.ingest(["docs"], root=tmp_path)
+            (tmp_path / "docs/a.md").write_bytes(b"\x00\x01")
+            assert len((await corpus.ingest(["docs"], root=tmp_path)).failed) == 1
+            assert await sources(corpus, "How much leave?") == ["docs/b.md"]
+            write_files(tmp_path, {"docs/a.md": "Thirty days of leave."})
+            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 1, 1, 0)
+
+    asyncio.run(walk())
+
+
+def test_an_empty_folder_and_a_missing_path_are_clear_errors(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/logo.svg": "<svg/>"})
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            with pytest.raises(InvalidRequest, match="There is nothing to read in 'docs': 1 files, none of a known"):
+                await corpus.ingest(["docs"], root=tmp_path)
+            with pytest.raises(NotFound, match="There is no file or folder 'dcos'"):
+                await corpus.ingest(["dcos"], root=tmp_path)
+
+    asyncio.run(walk())
+
+
+def test_a_folder_that_was_emptied_is_forgotten(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/a.md": "Thirty days of leave."})
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            await corpus.ingest(["docs"], root=tmp_path)
+            (tmp_path / "docs/a.md").unlink()
+            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 0, 0, 1)
+            assert await sources(corpus, "How much leave?") == []
+
+    asyncio.run(walk())
+
+
+def test_a_link_that_leads_back_is_followed_once(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/a.md": "Thirty days."})
+    (tmp_path / "docs/loop").symlink_to(tmp_path / "docs", target_is_directory=True)
+
+    async def walk() -> int:
+        async with opened(tmp_path) as corpus:
+            return (await corpus.ingest(["docs"], root=tmp_path)).added
+
+    assert asyncio.run(walk()) == 1
+
+
+def test_another_embedding_model_reads_everything_again_and_never_mixes_vectors(tmp_path: Path) -> None:
+    write_files(tmp_path, FILES)
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            await corpus.ingest(["docs"], root=tmp_path)
+        async with opened(tmp_path, ScriptedEmbedder("other")) as corpus:
+            found = await corpus.retrieve("Which travel is booked?", caller=Principal.local())
+            assert found.passages[0].source == "docs/deep/travel.txt"
+            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 2, 0, 0)
+
+    asyncio.run(walk())

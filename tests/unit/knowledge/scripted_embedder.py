@@ -1,0 +1,53 @@
+"""An embedder without a model: a text's vector is the sum of fixed vectors of its words. Deterministic and fast."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from plimsoll.knowledge import Vectors
+from plimsoll.text import content_words
+
+
+class Texts(msgspec.Struct, frozen=True):
+    vectors: Vectors
+
+
+class Spans(msgspec.Struct, frozen=True):
+    texts: Texts
+    spans: tuple[Vectors, ...]
+
+
+class ScriptedEmbedder:
+    """Counts words as tokens; can be told to stop at a word, for tests that interrupt."""
+
+    def __init__(self, fingerprint: str = "scripted", *, stop_at: str | None = None) -> None:
+        self.fingerprint = fingerprint
+        self.dimensions = 32
+        self.max_tokens = 256
+        self.stopped = threading.Event()
+        self.go_on = threading.Event()
+        self._stop_at = stop_at
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        for text in texts:
+            if self._stop_at is not None and self._stop_at in text:
+                self.stopped.set()
+                assert self.go_on.wait(timeout=30)
+        return np.array([self._vector(text) for text in texts], np.float32).reshape(-1, self.dimensions)
+
+    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> Spans:
+        parts = [self.embed([text[a:b] for a, b in own]) for text, own in zip(texts, spans, strict=True)]
+        return Spans(Texts(self.embed(texts)), tuple(parts))
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split()) + 2
+
+    def _vector(self, text: str) -> Vectors:
+        total = np.full(self.dimensions, 1e-3)
+        for word in content_words(text):
+            seed = int.from_bytes(hashlib.sha256(f"{self.fingerprint} {word}".encode()).digest()[:8])
+            total += np.random.default_rng(seed).standard_normal(self.dimensions)
+        return (total / np.linalg.norm(total)).astype(np.float32)

@@ -7,7 +7,7 @@ The table in the store is the truth; index files are derived from it and may be 
 from plimsoll.knowledge.cite import CitationCheck, ClaimedQuote, RejectedQuote, verify_quotes
 from plimsoll.knowledge.corpus import Corpus
 from plimsoll.knowledge.embedding import EmbeddedSpans, EmbeddedTexts, TextEmbedder, Vectors
-from plimsoll.knowledge.parse.formats import ParseLimits, known_endings
+from plimsoll.knowledge.parse import ParseLimits, known_endings
 from plimsoll.knowledge.reports import FailedDocument, IngestProgress, IngestReport
 from plimsoll.knowledge.retrieve import RetrievalResult
 from plimsoll.knowledge.table import CorpusStats, DocumentRow

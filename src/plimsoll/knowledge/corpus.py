@@ -21,8 +21,7 @@ from plimsoll.knowledge.discover import Discovery, discover_files, is_under
 from plimsoll.knowledge.embedding import TextEmbedder
 from plimsoll.knowledge.ingest import Ingestion, Wiring
 from plimsoll.knowledge.lock import hold_lock
-from plimsoll.knowledge.parse import ParserProcess, known_endings
-from plimsoll.knowledge.parse.formats import ParseLimits
+from plimsoll.knowledge.parse import ParseLimits, ParserProcess, known_endings
 from plimsoll.knowledge.reports import IngestProgress, IngestReport
 from plimsoll.knowledge.retrieve import RetrievalResult, Search, assemble, search_index
 from plimsoll.knowledge.snapshot import (

@@ -19,8 +19,7 @@ from plimsoll.knowledge.chunk import Chunk, chunk_document
 from plimsoll.knowledge.discover import Discovery, FoundFile, is_under
 from plimsoll.knowledge.document import ParsedDocument
 from plimsoll.knowledge.embedding import TextEmbedder
-from plimsoll.knowledge.parse import ParserProcess
-from plimsoll.knowledge.parse.formats import ParseLimits
+from plimsoll.knowledge.parse import ParseLimits, ParserProcess, is_foreign_format, parse_text_file
 from plimsoll.knowledge.reports import FailedDocument, IngestProgress, IngestReport
 from plimsoll.knowledge.table import ChunkRow, DocumentRow, list_documents, remove_documents, replace_document
 from plimsoll.records import Clock, new_id
@@ -122,12 +121,18 @@ class Ingestion:
             ingested_at=self._wiring.clock.now(),
         )
         try:
-            parsed = await self._parser.parse(Path(file.path), source=file.source)
+            parsed = await self._parse(file)
         except (DocumentError, TooLarge) as error:
             await self._refuse(row, error)
             return
         self._notes.extend(parsed.notes)
         self._waiting.append(await self._call(lambda: self._cut(row, parsed, is_new=known is None)))
+
+    async def _parse(self, file: FoundFile) -> ParsedDocument:
+        path = Path(file.path)
+        if is_foreign_format(path):
+            return await self._parser.parse(path, source=file.source)
+        return await self._call(lambda: parse_text_file(path, source=file.source, limits=self._wiring.limits))
 
     def _cut(self, row: DocumentRow, parsed: ParsedDocument, *, is_new: bool) -> _Read:
         embedder = self._wiring.embedder

@@ -7,15 +7,15 @@ import pytest
 from unit.knowledge.pdf_files import pdf_file
 
 from plimsoll.errors import PlimsollError, TooLarge, UnknownFormat, UnreadableDocument
-from plimsoll.knowledge.parse import ParserProcess
-from plimsoll.knowledge.parse.formats import ParseLimits
+from plimsoll.knowledge.parse import ParseLimits, ParserProcess, parse_text_file
 
 HANGING = ("-c", "import sys, threading; sys.stdin.buffer.read(8); threading.Event().wait()")
+PAGE = "<html><body><main><h1>Title</h1><p>Some text of a page.</p></main></body></html>"
 CRASHING = ("-c", "import os, sys; sys.stdin.buffer.read(8); os.abort()")
 
 
 def test_files_of_every_kind_are_parsed_in_one_process(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text("# Title\n\ntext", encoding="utf-8")
+    (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "b.PDF").write_bytes(pdf_file("A page."))
 
     paths = sorted(tmp_path.iterdir())
@@ -24,7 +24,7 @@ def test_files_of_every_kind_are_parsed_in_one_process(tmp_path: Path) -> None:
         async with ParserProcess(ParseLimits()) as parser:
             return [(await parser.parse(path, source=path.name)).text for path in paths]
 
-    assert asyncio.run(parse_both()) == ["# Title\n\ntext", "A page."]
+    assert asyncio.run(parse_both()) == ["# Title\n\nSome text of a page.", "A page."]
 
 
 async def failure(path: Path, limits: ParseLimits, command: tuple[str, ...] | None = None) -> PlimsollError:
@@ -47,11 +47,17 @@ def test_a_parser_that_crashes_fails_one_document(tmp_path: Path) -> None:
     assert error.message == "The parser of 'a.pdf' crashed."
 
 
+def text_failure(path: Path, limits: ParseLimits) -> PlimsollError:
+    with pytest.raises(PlimsollError) as caught:
+        parse_text_file(path, source=path.name, limits=limits)
+    return caught.value
+
+
 def test_a_file_of_fifty_megabytes_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "big.txt"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    error = asyncio.run(failure(path, ParseLimits()))
+    error = text_failure(path, ParseLimits())
     assert isinstance(error, TooLarge)
     assert error.message == "'big.txt' has 50.0 MB; files of 50 MB or more are refused."
     assert "`max_file_mb`" in error.next_step
@@ -60,33 +66,33 @@ def test_a_file_of_fifty_megabytes_is_refused_unread(tmp_path: Path) -> None:
 def test_a_text_beyond_the_character_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     path.write_text("word " * 100, encoding="utf-8")
-    error = asyncio.run(failure(path, ParseLimits(max_characters=499)))
+    error = text_failure(path, ParseLimits(max_characters=499))
     assert isinstance(error, TooLarge)
 
 
 def test_an_unknown_ending_lists_the_known_ones(tmp_path: Path) -> None:
     path = tmp_path / "a.xyz"
     path.write_text("x", encoding="utf-8")
-    error = asyncio.run(failure(path, ParseLimits()))
+    error = text_failure(path, ParseLimits())
     assert isinstance(error, UnknownFormat)
     assert "'.md', '.pdf'" in error.next_step
 
 
 def test_a_missing_file_is_reported_as_such(tmp_path: Path) -> None:
-    error = asyncio.run(failure(tmp_path / "gone.md", ParseLimits()))
+    error = text_failure(tmp_path / "gone.md", ParseLimits())
     assert error.message == "'gone.md' could not be read: No such file or directory."
 
 
 def test_cancelling_stops_the_process_and_the_next_file_gets_a_new_one(tmp_path: Path) -> None:
-    path = tmp_path / "a.md"
-    path.write_text("text", encoding="utf-8")
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf_file("text"))
 
     async def cancel_then_parse() -> str:
         async with ParserProcess(ParseLimits()) as parser:
-            task = asyncio.create_task(parser.parse(path, source="a.md"))
+            task = asyncio.create_task(parser.parse(path, source="a.pdf"))
             await asyncio.sleep(0)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            return (await parser.parse(path, source="a.md")).text
+            return (await parser.parse(path, source="a.pdf")).text
 
     assert asyncio.run(cancel_then_parse()) == "text"

@@ -1,10 +1,17 @@
-"""Parsers, one file a format, behind one table of file endings.
+"""Parsers, one file a format: text formats in this process, foreign ones in a process apart with a deadline.
 
-`ingest` reaches them through `ParserProcess`, since a PDF or a web page is not to be trusted with our own process.
-They read text and structure; they judge nothing and store nothing.
+`ingest` calls them. They read text and structure; they judge nothing and store nothing.
 """
 
-from plimsoll.knowledge.parse.formats import is_known_format, known_endings, parse_file
+from plimsoll.knowledge.parse.formats import ParseLimits, is_foreign_format, is_known_format, known_endings
 from plimsoll.knowledge.parse.parser_process import ParserProcess
+from plimsoll.knowledge.parse.text_formats import parse_text_file
 
-__all__ = ["ParserProcess", "is_known_format", "known_endings", "parse_file"]
+__all__ = [
+    "ParseLimits",
+    "ParserProcess",
+    "is_foreign_format",
+    "is_known_format",
+    "known_endings",
+    "parse_text_file",
+]

@@ -8,6 +8,8 @@ import codecs
 import msgspec
 
 from plimsoll.errors import UnreadableDocument
+from plimsoll.knowledge.parse.formats import refuse_long_text
+from plimsoll.knowledge.parse.source_file import SourceFile
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -31,15 +33,18 @@ class Decoded(msgspec.Struct, frozen=True):
     """A sentence for each guess."""
 
 
-def decode_text(content: bytes, *, source: str, declared: str | None = None) -> Decoded:
+def decode_text(file: SourceFile, *, declared: str | None = None) -> Decoded:
     """Return the text of a file, trying the encoding it declares, then UTF-8, then Windows-1252 with a note.
 
-    Raises UnreadableDocument for an empty file, for binary content and where no encoding fits.
+    Raises UnreadableDocument for an empty file, for binary content and where no encoding fits, TooLarge beyond the
+    file's limit of characters.
     """
+    content, source = file.content, file.source
     if not content.strip():
         raise UnreadableDocument(f"{source!r} is empty.", next_step="Remove it or write something into it.")
     _refuse_known_binary(content, source)
     decoded = _decode_marked(content, source) or _decode_declared(content, declared) or _decode_guessed(content, source)
+    refuse_long_text(decoded.text, source=source, max_characters=file.max_characters)
     _refuse_controls(decoded.text, source)
     return decoded
 

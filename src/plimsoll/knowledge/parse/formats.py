@@ -1,32 +1,24 @@
-"""Which parser reads which kind of file, by its ending; and the sizes beyond which none is asked.
+"""Which kinds of file are read, where, and how much one may ask for; and the checks that every kind shares.
 
-The parser process calls it, and `discover` asks what is known. It does not sniff content.
+`text_formats` reads here what is only text; `foreign_formats` reads in a process apart what foreign libraries take
+apart. Nothing sniffs content to guess a kind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 
 import msgspec
 
 from plimsoll.errors import TooLarge, UnknownFormat, UnreadableDocument, one_of
 from plimsoll.knowledge.document import ParsedDocument
-from plimsoll.knowledge.parse.html import parse_html
-from plimsoll.knowledge.parse.markdown import parse_markdown
-from plimsoll.knowledge.parse.pdf import parse_pdf
-from plimsoll.knowledge.parse.plain import parse_plain_text
 from plimsoll.knowledge.parse.source_file import SourceFile
 
-_MEGABYTE = 1_000_000
+Parser = Callable[[SourceFile], ParsedDocument]
+"""Reads one kind of file. Raises UnreadableDocument."""
 
-_PARSERS: dict[str, Callable[[SourceFile], ParsedDocument]] = {
-    ".md": parse_markdown,
-    ".markdown": parse_markdown,
-    ".txt": parse_plain_text,
-    ".text": parse_plain_text,
-    ".html": parse_html,
-    ".htm": parse_html,
-    ".pdf": parse_pdf,
-}
+_TEXT_ENDINGS = (".md", ".markdown", ".txt", ".text")
+_FOREIGN_ENDINGS = (".html", ".htm", ".pdf")
+_MEGABYTE = 1_000_000
 
 
 class ParseLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,41 +29,52 @@ class ParseLimits(msgspec.Struct, frozen=True, kw_only=True):
     max_characters: int = 10_000_000
     """A document whose text is longer is refused: it would hold up everything else for many minutes."""
     timeout_seconds: float = 60.0
-    """Time that parsing one document may take before its parser is stopped."""
+    """Time that parsing one document in the process apart may take before that process is stopped."""
 
 
 def known_endings() -> list[str]:
     """Return the file endings that have a parser."""
-    return list(_PARSERS)
+    return [*_TEXT_ENDINGS, *_FOREIGN_ENDINGS]
 
 
 def is_known_format(path: PurePath) -> bool:
     """Tell whether a file of this name has a parser."""
-    return path.suffix.lower() in _PARSERS
+    return path.suffix.lower() in known_endings()
 
 
-def parse_file(path: Path, *, source: str, limits: ParseLimits) -> ParsedDocument:
-    """Read and parse one file.
+def is_foreign_format(path: PurePath) -> bool:
+    """Tell whether a file of this name is read by a foreign library, in a process apart."""
+    return path.suffix.lower() in _FOREIGN_ENDINGS
+
+
+def read_document(path: Path, *, source: str, limits: ParseLimits, parsers: Mapping[str, Parser]) -> ParsedDocument:
+    """Read one file with the parser of its ending.
 
     Raises UnknownFormat, TooLarge (file or text), and UnreadableDocument for everything that holds no readable text.
     """
-    parser = _PARSERS.get(path.suffix.lower())
+    parser = parsers.get(path.suffix.lower())
     if parser is None:
         raise UnknownFormat(
             f"{source!r} ends in {path.suffix!r}, which no parser reads.",
-            next_step=f"Known endings: {one_of(_PARSERS)}. Convert it to one of them.",
+            next_step=f"Known endings: {one_of(known_endings())}. Convert it to one of them.",
         )
-    document = parser(SourceFile(source=source, content=_read(path, source, limits)))
-    if len(document.text) > limits.max_characters:
-        raise TooLarge(
-            f"{source!r} holds {len(document.text):,} characters of text; at most {limits.max_characters:,} are taken.",
-            next_step="Split it into smaller documents.",
-        )
+    content = _read(path, source, limits)
+    document = parser(SourceFile(source=source, content=content, max_characters=limits.max_characters))
+    refuse_long_text(document.text, source=source, max_characters=limits.max_characters)
     if not document.text[document.body_start :].strip():
         raise UnreadableDocument(
             f"{source!r} holds no text beyond its front matter.", next_step="Remove it or write something into it."
         )
     return document
+
+
+def refuse_long_text(text: str, *, source: str, max_characters: int) -> None:
+    """Raise TooLarge for a text beyond the limit."""
+    if len(text) > max_characters:
+        raise TooLarge(
+            f"{source!r} holds {len(text):,} characters of text; at most {max_characters:,} are taken.",
+            next_step="Split it into smaller documents.",
+        )
 
 
 def _read(path: Path, source: str, limits: ParseLimits) -> bytes:

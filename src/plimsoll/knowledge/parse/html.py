@@ -20,9 +20,7 @@ _FEWEST_CHARACTERS = 40
 def parse_html(file: SourceFile) -> ParsedDocument:
     """Return the page's main text with its headings. Raises UnreadableDocument where it holds none."""
     declared = _CHARSET.search(file.content[:_HEAD_BYTES])
-    decoded = decode_text(
-        file.content, source=file.source, declared=declared["name"].decode("ascii") if declared else None
-    )
+    decoded = decode_text(file, declared=declared["name"].decode("ascii") if declared else None)
     text, notes = main_text(decoded.text), decoded.notes
     if len(text) < _FEWEST_CHARACTERS:
         whole = all_text(decoded.text)

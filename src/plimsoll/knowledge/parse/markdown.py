@@ -20,13 +20,13 @@ _FRONT_MATTER = re.compile(
 _TITLE_LINE = re.compile(r"^title:[ \t]*(?P<title>\S.*?)[ \t\r]*$", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
-_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).disable(["link", "image", "emphasis", "autolink", "html_inline"])
+_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
 _INLINE_MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]+|~~|</?\w[^>]*>")
 
 
 def parse_markdown(file: SourceFile) -> ParsedDocument:
     """Return the file's text with its headings. Raises UnreadableDocument."""
-    decoded = decode_text(file.content, source=file.source)
+    decoded = decode_text(file)
     return read_markdown(decoded.text, title=file.title_from_name(), notes=decoded.notes)
 
 

@@ -7,5 +7,5 @@ from plimsoll.knowledge.parse.source_file import SourceFile
 
 def parse_plain_text(file: SourceFile) -> ParsedDocument:
     """Return the file's text, titled by its name. Raises UnreadableDocument."""
-    decoded = decode_text(file.content, source=file.source)
+    decoded = decode_text(file)
     return ParsedDocument(text=decoded.text, title=file.title_from_name(), notes=decoded.notes)

@@ -15,6 +15,8 @@ class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
     """The name by which its reader knows it: a path relative to the project, or a URL."""
     content: bytes
     """The file as it lies on the disk."""
+    max_characters: int = 10_000_000
+    """A text longer than this is refused before anything is made of it."""
 
     def title_from_name(self) -> str:
         """Return a title made from the file's name: `leave-policy.md` gives `leave policy`."""

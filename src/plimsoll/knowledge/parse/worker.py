@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from plimsoll.errors import DocumentError, TooLarge, UnreadableDocument
-from plimsoll.knowledge.parse.formats import parse_file
+from plimsoll.knowledge.parse.foreign_formats import parse_foreign_file
 from plimsoll.knowledge.parse.wire import LENGTH_BYTES, ParseReply, ParseRequest, framed, refusal
 
 
@@ -26,7 +26,7 @@ def answer_requests(requests: BinaryIO, replies: BinaryIO) -> None:
 def answer(request: ParseRequest) -> ParseReply:
     """Parse one file; any failure becomes a reply, since this is the boundary to foreign parsers."""
     try:
-        return ParseReply(document=parse_file(Path(request.path), source=request.source, limits=request.limits))
+        return ParseReply(document=parse_foreign_file(Path(request.path), source=request.source, limits=request.limits))
     except (DocumentError, TooLarge) as error:
         return refusal(error)
     except Exception as error:  # noqa: BLE001  (a parser's own bug must cost one document only; the reply records it)

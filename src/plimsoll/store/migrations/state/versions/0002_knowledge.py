@@ -11,6 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables of corpora, documents and chunks."""
+    _make_corpora()
+    _make_documents()
+    _make_chunks()
+
+
+def _make_corpora() -> None:
     op.create_table(
         "knowledge_corpora",
         sa.Column("name", sa.String(64), nullable=False),
@@ -18,6 +24,9 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_knowledge_corpora"),
     )
+
+
+def _make_documents() -> None:
     op.create_table(
         "knowledge_documents",
         sa.Column("id", sa.String(32), nullable=False),
@@ -38,6 +47,9 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("corpus", "tenant", "source", name="uq_knowledge_documents_corpus_tenant_source"),
     )
+
+
+def _make_chunks() -> None:
     op.create_table(
         "knowledge_chunks",
         sa.Column("id", sa.String(32), nullable=False),

@@ -101,9 +101,7 @@ def _undecided(bar: Bar, evidence: Evidence, *, seen: str, p_falls_short: float)
     interval = evidence.interval
     more = evidence.more_cases
     if interval and _is_bad(bar, interval):
-        why = (
-            f"misses {bar.describe()}, but not surely enough for one bar of a line (p = {p_falls_short:.2g} after Holm)"
-        )
+        why = f"seems to miss {bar.describe()}, but not surely enough for one bar among several"
         more = _more_under_holm(evidence, p_falls_short)
     elif interval and _is_good(bar, interval):
         why = f"seems to clear {bar.describe()}, but not surely enough"

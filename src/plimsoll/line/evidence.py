@@ -103,7 +103,7 @@ def _note(bar: Bar, reading: Reading) -> str:
     notes: list[str] = []
     if reading.missing:
         notes.append(f"{reading.missing} of {len(reading.values)} missing")
-    if reading.is_gappy:
+    if reading.n and reading.is_gappy:
         notes.append("above 5 %, so the interval covers the worst and the best they could have been")
     if bar.kind is BarKind.MEAN_COST and 0 < reading.n < FEWEST_FOR_MEAN:
         notes.append(f"a mean cost is not judged below {FEWEST_FOR_MEAN} cases")

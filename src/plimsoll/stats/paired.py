@@ -73,7 +73,7 @@ def paired_mean(
 ) -> PairedDifference:
     """Return the difference of two mean scores on the same cases, by the (cluster) bootstrap.
 
-    The interval is the expanded percentile interval (Hesterberg 2015, arXiv 1411.5279, section 5.1) over 4,000
+    The interval is the expanded percentile interval (Hesterberg 2015, arXiv 1411.5279) over 4,000
     resamples of whole clusters. With fewer than ten discordant cases resampling sees too little, and the interval is
     bounded by counting instead: no further down than `span`, the largest possible difference, times the largest share
     of cases that may have lost; and so upwards. The p-value is `sign_flip` over clusters. Raises ValueError when

@@ -11,8 +11,8 @@ from plimsoll.records import Interval
 from plimsoll.stats.distributions import Floats, binomial_reach, normal_quantile
 from plimsoll.stats.proportion import check_confidence
 
-_LARGEST_EXACT = 100_000
-_MARGIN_OF_SEARCH = 2
+_LARGEST_EXACT = 5_000
+_MARGIN_OF_SEARCH = 1.5
 
 
 def clearing_probability(n: int, *, expected: float, bar: float, confidence: float = 0.95) -> float:
@@ -27,7 +27,7 @@ def clearing_probability(n: int, *, expected: float, bar: float, confidence: flo
 def cases_for_proportion(expected: float, bar: float, *, confidence: float = 0.95, power: float = 0.8) -> int:
     """Return the cases from which the Wilson interval clears the bar with probability `power`, if `expected` is true.
 
-    The normal approximation (Fleiss, Levin, Paik 2003, section 2.6) names the neighbourhood; within it the exact
+    The normal approximation (Fleiss, Levin, Paik 2003) names the neighbourhood; within it the exact
     probability rises in a saw's teeth, and the number returned lies past the last tooth that dips below `power`. Past
     100,000 cases the approximation itself. Raises ValueError when a share is outside 0..1 or `expected` is the bar
     itself.

@@ -1,0 +1,20 @@
+"""Holm's correction, against statsmodels."""
+
+import pytest
+from unit.stats import oracles
+
+from plimsoll.stats import holm
+
+
+@pytest.mark.parametrize("p_values", [[0.04], [0.01, 0.04, 0.03], [0.5, 0.001, 0.2, 0.2, 1.0], [0.02, 0.02, 0.0]])
+def test_holm_agrees_with_statsmodels(p_values: list[float]):
+    assert holm(p_values) == pytest.approx(oracles.holm(p_values))
+
+
+def test_no_questions_need_no_correction():
+    assert holm([]) == []
+
+
+def test_what_is_no_p_value_is_refused():
+    with pytest.raises(ValueError, match=r"1\.2"):
+        holm([0.1, 1.2])

@@ -21,6 +21,7 @@
     │   ├── AddressInUse       500 address_in_use      another process listens there
     │   ├── UnsafeAddress      500 unsafe_address      beyond loopback without an access key
     │   ├── ModelMissing       503 model_missing       the embedded model is not installed, or was altered
+    │   ├── DeadlinePassed     504 deadline_passed     a request took longer than the server's bound
     │   └── MissingPart        500 missing_part        an optional extra is not installed
     ├── DocumentError          the document's owner: one document could not be read, the others were
     │   ├── UnreadableDocument 422 unreadable_document corrupt, encrypted, binary or without text
@@ -38,6 +39,7 @@ remains into one shape. Every class has a code, an HTTP status and an anchor in 
 from plimsoll.errors.tree import (
     AddressInUse,
     CallerError,
+    DeadlinePassed,
     DiskFull,
     DocumentError,
     Forbidden,
@@ -72,6 +74,7 @@ from plimsoll.errors.wording import nearest_name, one_of, unknown_name
 __all__ = [
     "AddressInUse",
     "CallerError",
+    "DeadlinePassed",
     "DiskFull",
     "DocumentError",
     "Forbidden",

@@ -184,6 +184,14 @@ class ModelMissing(OperatorError):
     error_class = ErrorClass.INFRASTRUCTURE
 
 
+class DeadlinePassed(OperatorError):
+    """The server did not finish a request within its deadline and cancelled it."""
+
+    code = "deadline_passed"
+    http_status = 504
+    error_class = ErrorClass.INFRASTRUCTURE
+
+
 class MissingPart(OperatorError):
     """An optional part of Plimsoll is not installed."""
 

@@ -1,0 +1,38 @@
+"""What the handlers of one server share. Made once when the server is built; nothing here is global."""
+
+from typing import Protocol
+
+import msgspec
+from starlette.requests import Request
+
+from plimsoll.records import Clock
+from plimsoll.server.address import Address, KeyRing
+from plimsoll.server.auth import Sessions, Verifier
+from plimsoll.server.limits import Limits
+
+
+class ServerKeys(KeyRing, Verifier, Protocol):
+    """The access keys, as the server uses them."""
+
+
+class ServerState(msgspec.Struct, frozen=True, kw_only=True):
+    """The shared parts of one server."""
+
+    project_name: str
+    """Shown in the console."""
+    keys: ServerKeys
+    """Checks access keys."""
+    address: Address
+    """Where the server listens."""
+    limits: Limits
+    """Its bounds."""
+    sessions: Sessions
+    """Browsers that signed in."""
+    clock: Clock
+    """The time."""
+
+
+def state_of(request: Request) -> ServerState:
+    """Return the shared parts of the server that the request came to."""
+    state: ServerState = request.app.state.server
+    return state

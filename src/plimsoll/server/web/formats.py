@@ -1,0 +1,47 @@
+"""How numbers and moments are written for people, alike on every page. Pure; used as filters of the templates."""
+
+from datetime import UTC, datetime
+
+_SECOND_MS = 1_000
+_MINUTE_MS = 60_000
+_WHOLE_MS = 10
+_CENT = 0.01
+_HUNDREDTH_OF_A_CENT = 0.0001
+
+
+def format_duration(milliseconds: float | None) -> str:
+    """Write a duration given in milliseconds, e.g. `0.4 ms`, `38 ms`, `1.24 s`, `3 min 20 s`."""
+    if milliseconds is None:
+        return "\N{EN DASH}"
+    if milliseconds >= _MINUTE_MS:
+        minutes, rest = divmod(round(milliseconds / _SECOND_MS), 60)
+        return f"{minutes} min {rest} s"
+    if milliseconds >= _SECOND_MS:
+        return f"{milliseconds / _SECOND_MS:.2f} s"
+    return f"{milliseconds:.0f} ms" if milliseconds >= _WHOLE_MS else f"{milliseconds:.1f} ms"
+
+
+def format_money(usd: float | None) -> str:
+    """Write US dollars; an unknown price is said, never shown as zero."""
+    if usd is None:
+        return "unknown"
+    if usd == 0:
+        return "$0"
+    if usd >= _CENT:
+        return f"${usd:,.2f}"
+    return f"${usd:.4f}" if usd >= _HUNDREDTH_OF_A_CENT else f"${usd:.1e}"
+
+
+def format_count(number: int) -> str:
+    """Write a whole number with narrow spaces between thousands."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def format_plural(number: int, noun: str) -> str:
+    """Write a number with its noun."""
+    return f"{format_count(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def format_moment(at: datetime | None) -> str:
+    """Write a moment in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at else "never"

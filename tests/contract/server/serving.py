@@ -1,0 +1,103 @@
+"""A real server on an ephemeral port with a real client, for tests that speak HTTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import aiohttp
+from starlette.routing import BaseRoute
+
+from plimsoll.access import Keys
+from plimsoll.records import SystemClock
+from plimsoll.server import Address, Limits, ServerState, Sessions, assemble, listen, serve_app
+from plimsoll.server.routes import shell_routes
+from plimsoll.store import Store
+
+CLOCK = SystemClock()
+SOON = 10.0
+
+
+class Reply(NamedTuple):
+    """A response that was read to its end."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+    path: str
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as a JSON object."""
+        return json.loads(self.text)
+
+
+class Client:
+    """A caller with cookies of its own."""
+
+    def __init__(self, url: str, http: aiohttp.ClientSession) -> None:
+        self.url = url
+        self._http = http
+
+    async def get(self, path: str, **options: Any) -> Reply:
+        """Send a GET."""
+        return await self.call("GET", path, **options)
+
+    async def post(self, path: str, **options: Any) -> Reply:
+        """Send a POST."""
+        return await self.call("POST", path, **options)
+
+    async def call(self, method: str, path: str, **options: Any) -> Reply:
+        """Send a request and read its response."""
+        async with self._http.request(method, self.url + path, **options) as response:
+            return Reply(response.status, await response.text(), response.headers, response.url.path_qs)
+
+
+class Served(Client):
+    """A server that listens, and a client of it."""
+
+    def __init__(self, url: str, http: aiohttp.ClientSession, *, keys: Keys, serving: "asyncio.Task[None]") -> None:
+        super().__init__(url, http)
+        self.keys = keys
+        self.serving = serving
+
+
+@asynccontextmanager
+async def opened_client() -> AsyncGenerator[aiohttp.ClientSession]:
+    """Open a client that keeps cookies as a browser does."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        yield http
+
+
+@asynccontextmanager
+async def open_keys(folder: Path) -> AsyncGenerator[Keys]:
+    """Open a store of its own for access keys."""
+    store = await Store.open(f"sqlite:///{folder / 'state.db'}", schema="state", clock=CLOCK)
+    try:
+        yield Keys(store, CLOCK)
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def served(
+    folder: Path, routes: Sequence[BaseRoute] = (), *, limits: Limits | None = None, allowed: tuple[str, ...] = ()
+) -> AsyncGenerator[Served]:
+    """Serve the routes beside those of the shell until the block ends."""
+    limits = limits or Limits()
+    async with open_keys(folder) as keys, opened_client() as http:
+        listener = listen("127.0.0.1", 0)
+        address = Address(port=listener.getsockname()[1], allowed_hosts=allowed)
+        state = ServerState(
+            project_name="test", keys=keys, address=address, limits=limits, sessions=Sessions(CLOCK), clock=CLOCK
+        )
+        ready = asyncio.Event()
+        app = assemble([*routes, *shell_routes()], state)
+        serving = asyncio.ensure_future(serve_app(app, listener, limits=limits, on_ready=ready.set))
+        await asyncio.wait_for(ready.wait(), SOON)
+        try:
+            yield Served(address.url, http, keys=keys, serving=serving)
+        finally:
+            serving.cancel()
+            await asyncio.wait({serving}, timeout=SOON)

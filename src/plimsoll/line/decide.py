@@ -101,7 +101,8 @@ def _undecided(bar: Bar, evidence: Evidence, *, seen: str, p_falls_short: float)
     interval = evidence.interval
     more = evidence.more_cases
     if interval and _is_bad(bar, interval):
-        why = f"seems to miss {bar.describe()}, but not surely enough for one bar among several"
+        among = " for one bar among several" if evidence.p_falls_short <= 1 - evidence.confidence else ""
+        why = f"seems to miss {bar.describe()}, but not surely enough{among}"
         more = _more_under_holm(evidence, p_falls_short)
     elif interval and _is_good(bar, interval):
         why = f"seems to clear {bar.describe()}, but not surely enough"

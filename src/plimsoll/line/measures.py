@@ -153,5 +153,6 @@ def _times(cases: float | None, design_effect: float) -> float | None:
     return None if cases is None else cases * design_effect
 
 
-def _or_none(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _or_none(effect: float) -> float | None:
+    """Return the effect, unless values that do not vary or one cluster alone say nothing about it."""
+    return effect if effect > 0 and math.isfinite(effect) else None

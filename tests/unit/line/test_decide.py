@@ -3,6 +3,7 @@
 import pytest
 
 from plimsoll.line import (
+    Bar,
     Evidence,
     Line,
     Observation,
@@ -76,6 +77,29 @@ def test_an_interval_that_clears_needs_a_p_value_that_agrees():
     evidence = Evidence(interval=interval, n=10, missing=0, confidence=0.95, p_holds=0.2)
     assert decide(BAR, evidence).verdict is CANNOT_TELL
     assert "seems to clear answered ≥ 0.9, but not surely enough" in decide(BAR, evidence).reason
+
+
+def test_a_mean_that_is_not_judged_yet_says_from_where_it_will_be():
+    bar = mean_cost(at_most_usd=0.001)
+    decision = decide(bar, evidence_for(bar, [Observation(outcome=Outcome.ANSWERED, cost_usd=0.1)] * 10))
+    assert decision == Decision(
+        verdict=CANNOT_TELL,
+        reason="0.1 USD [0.1 USD, 0.1 USD] on 10 cases, a mean cost is not judged below 30 cases: seems to miss "
+        "mean_cost ≤ 0.001 USD, but not surely enough. About 20 more cases would probably decide it.",
+        more_cases=20,
+    )
+
+
+@pytest.mark.parametrize(("bar", "cases"), [(latency(p95_seconds=2.0), 72), (mean_cost(at_most_usd=1.0), 30)])
+def test_without_data_each_kind_of_bar_knows_from_where_it_could_hold(bar: Bar, cases: int):
+    assert decide(bar, evidence_for(bar, [])).more_cases == cases
+
+
+def test_a_line_that_holds_says_so_in_one_sentence():
+    line = Line(BAR, error_rate(at_most=0.1))
+    assert decide_line(line, evidence_for_line(line, observe(Outcome.ANSWERED, 100))).reason == "All 2 bars hold."
+    alone = Line(BAR)
+    assert decide_line(alone, evidence_for_line(alone, observe(Outcome.ANSWERED, 100))).reason == "The bar holds."
 
 
 def test_each_bar_of_a_line_needs_its_evidence():

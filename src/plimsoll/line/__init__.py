@@ -10,6 +10,7 @@ from plimsoll.line.definition import Line, Undecided
 from plimsoll.line.evidence import Evidence, evidence_for, evidence_for_line
 from plimsoll.line.incumbent import not_worse
 from plimsoll.line.observation import Observation
+from plimsoll.line.readings import read_value
 from plimsoll.line.scorer import Sample, Scorer
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "mean_cost",
     "not_worse",
     "pass_rate",
+    "read_value",
     "verdict_of",
 ]

@@ -17,7 +17,7 @@ class BarKind(StrEnum):
     """What a bar measures."""
 
     PASS_RATE = "pass_rate"  # noqa: S105 - a rate, not a password
-    """The share of answered requests whose score passes its scorer."""
+    """The share of the requests that its scorer applies to, answered ones as a rule, whose score passes."""
     ANSWERED = "answered"
     """The share of valid requests that are answered."""
     LATENCY = "latency_p95"

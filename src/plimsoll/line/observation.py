@@ -18,6 +18,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """What it cost; None when a price is unknown, which is not zero."""
     scores: dict[str, Score] = {}
     """What scorers said, by their names."""
+    inapplicable: frozenset[str] = frozenset()
+    """Names of scorers that said they do not apply to it; their bars leave it out. Silence is not saying so."""
     cluster: str | None = None
     """What it shares with others (a document, a user, a conversation); None when nothing."""
 

@@ -1,7 +1,8 @@
 """What a bar reads of each observation: a value, nothing because it does not count, or a gap that is counted.
 
 Called by `evidence`. The rules: an invalid request counts for nothing; what infrastructure lost, an unmeasured
-latency, an unknown cost and a score that was not given are missing; a pass rate reads answered requests only.
+latency, an unknown cost and a score that was not given are missing; a pass rate reads the answered requests that its
+scorer applies to, and abstentions where that scorer judges them.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ import msgspec
 
 from plimsoll.line.bars import Bar, BarKind
 from plimsoll.line.observation import Observation
+from plimsoll.line.scorer import judges_abstentions
 from plimsoll.records import Outcome
 
 _MOST_MISSING = 0.05
@@ -66,18 +68,46 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """The cluster of each; None when nothing is clustered."""
 
 
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bar reads of one observation."""
+
+    counts: bool
+    """Whether the bar is about it at all."""
+    value: float | None
+    """The value, in the bar's unit (1 and 0 for a share); None where it is missing or does not count."""
+
+
+def read_value(bar: Bar, observation: Observation) -> Value:
+    """Return what the bar reads of one observation, by the same rules as its evidence: for pairing two versions."""
+    counts = observation.is_valid and _counts(bar, observation)
+    value = None if observation.is_lost or not counts else _READERS[bar.kind](bar, observation)
+    return Value(counts=counts, value=value)
+
+
 def read_bar(bar: Bar, observations: Sequence[Observation]) -> Reading:
     """Return what the bar reads of the observations."""
-    counted = [one for one in observations if one.is_valid and _counts(bar, one)]
-    read = _READERS[bar.kind]
-    values = tuple(None if one.is_lost else read(bar, one) for one in counted)
-    invalid = sum(not one.is_valid for one in observations)
-    return Reading(values=values, clusters=_clusters(counted), asked=len(observations), invalid=invalid)
+    read = [(one, read_value(bar, one)) for one in observations]
+    counted = [(one, value) for one, value in read if value.counts]
+    return Reading(
+        values=tuple(value.value for _, value in counted),
+        clusters=_clusters([one for one, _ in counted]),
+        asked=len(observations),
+        invalid=sum(not one.is_valid for one in observations),
+    )
 
 
 def _counts(bar: Bar, observation: Observation) -> bool:
-    """Tell whether the bar is about it: a pass rate is about answered requests, and lost ones that might have been."""
-    return bar.kind is not BarKind.PASS_RATE or observation.is_lost or observation.outcome is Outcome.ANSWERED
+    """Tell whether the bar is about it.
+
+    A pass rate is about answered requests, lost ones that might have been, and abstentions where its scorer judges
+    them; never about what its scorer does not apply to.
+    """
+    if bar.scorer is None:
+        return True
+    if bar.scorer.name in observation.inapplicable:
+        return False
+    is_answer = observation.is_lost or observation.outcome is Outcome.ANSWERED
+    return is_answer or judges_abstentions(bar.scorer)
 
 
 def _clusters(observations: Sequence[Observation]) -> tuple[object, ...] | None:

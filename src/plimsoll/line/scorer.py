@@ -1,6 +1,7 @@
 """What a scorer is: the seam between the line, which names scorers in its bars, and `evals`, which brings them.
 
 A scorer reads a case and what the feature made of it. It does no more than judge; whoever runs it stores the score.
+It says three things apart: a judgement, "could not tell" (missing, counted) and "does not apply" (counts for nothing).
 """
 
 from typing import Protocol
@@ -37,6 +38,14 @@ class Scorer(Protocol):
         """Return the name that its scores carry, unique within a project."""
         ...
 
-    async def score(self, case: Case, sample: Sample) -> Score:
-        """Judge the sample; a score without a value says that the scorer does not apply or cannot tell."""
+    async def score(self, case: Case, sample: Sample) -> Score | None:
+        """Judge the sample; a score without a value could not tell, None says that the scorer does not apply."""
         ...
+
+
+def judges_abstentions(scorer: Scorer) -> bool:
+    """Tell whether a pass rate of the scorer reads requests without an answer too: it has `judges_abstentions = True`.
+
+    Most scorers judge answers; one that asks whether silence was right has to see the silence.
+    """
+    return getattr(scorer, "judges_abstentions", False) is True

@@ -19,7 +19,8 @@ MODEL_OPERATIONS = frozenset({"chat", "embeddings", "generate_content", "text_co
 
 _INPUT = "plimsoll.input"
 _OUTPUT = "plimsoll.output"
-_LARGEST_INTEGER = 2**63 - 1
+# Far beyond any call, and small enough that a sum of them stays a 64-bit integer.
+_MOST_TOKENS = 2**40
 _REDACTION_FAILED = "[not stored: the redaction failed]"
 # A secret that lies across the cut must still be whole when the redaction sees it.
 SLACK = 4_096
@@ -149,7 +150,7 @@ def _text_or_none(value: Attribute | None) -> str | None:
 
 
 def _count(value: Attribute | None) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_INTEGER:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS:
         return value
     return None
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    cast,
     delete,
     exists,
     func,
@@ -194,8 +195,8 @@ def sum_model_calls(connection: Connection, trace_ids: Sequence[str]) -> list[Ro
     is_leaf = tuple_(call.c.trace_id, call.c.span_id).not_in(select(ancestors.c.trace_id, ancestors.c.span_id))
     query = select(
         call.c.trace_id,
-        func.coalesce(func.sum(call.c.input_tokens), 0).label("input_tokens"),
-        func.coalesce(func.sum(call.c.output_tokens), 0).label("output_tokens"),
+        _whole_sum(call.c.input_tokens).label("input_tokens"),
+        _whole_sum(call.c.output_tokens).label("output_tokens"),
         func.sum(call.c.cost_usd).label("cost_usd"),
         (func.count() - func.count(call.c.cost_usd)).label("unpriced"),
     )
@@ -234,6 +235,11 @@ def blank_judge(connection: Connection, judge: str) -> int:
 
 def _rows(connection: Connection, query: Executable) -> list[Row]:
     return [{str(name): value for name, value in row.items()} for row in connection.execute(query).mappings()]
+
+
+def _whole_sum(column: ColumnElement[int]) -> ColumnElement[int]:
+    # PostgreSQL sums whole numbers into a decimal.
+    return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 
 def _is_head(head: FromClause) -> ColumnElement[bool]:

@@ -47,7 +47,5 @@ def upgrade() -> None:
         sa.Column("trace_id", sa.String(32), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "case_id", "repeat", name="pk_eval_results"),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["eval_runs.run_id"], name="fk_eval_results_run_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["run_id"], ["eval_runs.run_id"], name="fk_eval_results_run_id", ondelete="CASCADE"),
     )

@@ -11,6 +11,11 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables of spans and scores."""
+    _make_spans()
+    _make_scores()
+
+
+def _make_spans() -> None:
     op.create_table(
         "spans",
         sa.Column("trace_id", sa.String(32), nullable=False),
@@ -41,6 +46,9 @@ def upgrade() -> None:
     op.create_index("ix_spans_feature_start_ns", "spans", ["feature", "start_ns"])
     op.create_index("ix_spans_outcome_start_ns", "spans", ["outcome", "start_ns"])
     op.create_index("ix_spans_subject", "spans", ["subject"])
+
+
+def _make_scores() -> None:
     op.create_table(
         "scores",
         sa.Column("score_id", sa.String(32), nullable=False),

@@ -47,37 +47,31 @@ class Capture:
         self._batch = batch
         self._redact = redact
         self._limit = content_limit
-        self._dropped = 0
         self._last_error: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: asyncio.Task[None] | None = None
-        self._is_closed = False
         self._has_spans = asyncio.Event()
         self._has_batch = asyncio.Event()
-        self._ending = asyncio.Event()
         self._turn = asyncio.Lock()
         self.tracer: Tracer = make_tracer(clock, self.put, limit=content_limit)
 
     @property
     def dropped(self) -> int:
         """Return how many spans were lost since the start."""
-        return self._dropped
+        return self._queue.dropped
 
     def health(self) -> CaptureHealth:
         """Return how writing goes, for status pages."""
-        return CaptureHealth(dropped=self._dropped, pending=len(self._queue), last_error=self._last_error)
+        return CaptureHealth(dropped=self._queue.dropped, pending=len(self._queue), last_error=self._last_error)
 
     def put(self, span: Span) -> bool:
         """Take the span without waiting, from any thread; False when it was dropped and counted."""
-        if self._is_closed or not self._queue.put(span):
-            self._dropped += 1
-            return False
-        pending = len(self._queue)
-        if pending == 1:
+        place = self._queue.put(span)
+        if place == 1:
             self._signal(self._has_spans)
-        if pending == self._batch:
+        if place == self._batch:
             self._signal(self._has_batch)
-        return True
+        return place > 0
 
     async def start(self) -> None:
         """Begin to write, in the background of this event loop; starting again does nothing."""
@@ -96,15 +90,14 @@ class Capture:
 
     async def close(self, *, timeout_seconds: float = 10.0) -> None:
         """Write what waits and end the writer; what could not be written in time is counted as dropped."""
-        self._ending.set()
         await self.flush(timeout_seconds=timeout_seconds)
-        self._is_closed = True
         if self._writer is not None:
             self._writer.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._writer
             self._writer = None
-        self._give_up(len(self._queue))
+        if left := self._queue.close():
+            _LOG.warning("%d spans could not be written before the end and were dropped", left)
 
     def _signal(self, event: asyncio.Event) -> None:
         # A span may end in a worker thread, and after the loop has gone.
@@ -135,13 +128,15 @@ class Capture:
             except (OperatorError, Overloaded) as error:
                 self._note_failure(error)
                 return False
-            self._queue.drop(len(spans))
+            self._queue.remove(len(spans))
             self._note_success()
             return True
 
     async def _write(self, spans: list[Span]) -> None:
         try:
-            await self._store.write(lambda connection: insert_spans(connection, self._rows(spans)))
+            # Outside the transaction: redacting long texts takes time, and the lock should not be held for it.
+            rows = await asyncio.to_thread(self._rows, spans)
+            await self._store.write(lambda connection: insert_spans(connection, rows))
         except (OperatorError, Overloaded):
             raise
         except Exception as error:  # noqa: BLE001  # a job's boundary: one row that no table takes must not stop the rest
@@ -153,7 +148,7 @@ class Capture:
             await self._write(spans[:middle])
             await self._write(spans[middle:])
         elif spans:
-            self._dropped += 1
+            self._queue.refuse()
             _LOG.warning("span %s was dropped: the database refused it (%s)", spans[0].span_id, type(error).__name__)
 
     def _rows(self, spans: list[Span]) -> list[dict[str, object]]:
@@ -166,14 +161,8 @@ class Capture:
 
     def _note_success(self) -> None:
         if self._last_error is not None:
-            _LOG.warning("traces are written again; %d spans were dropped so far", self._dropped)
+            _LOG.warning("traces are written again; %d spans were dropped so far", self._queue.dropped)
         self._last_error = None
-
-    def _give_up(self, count: int) -> None:
-        self._queue.drop(count)
-        self._dropped += count
-        if count:
-            _LOG.warning("%d spans could not be written before the end and were dropped", count)
 
 
 async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:

@@ -20,30 +20,46 @@ class SpanQueue:
         self._lock = threading.Lock()
         self._spans: deque[Span] = deque()
         self._weight = 0
+        self.dropped = 0
 
     def __len__(self) -> int:
         return len(self._spans)
 
-    def put(self, span: Span) -> bool:
-        """Take the span, or return False when that would go beyond the bound."""
+    def put(self, span: Span) -> int:
+        """Take the span and return its place in the line, from 1; 0 when it was dropped for want of room."""
         weight = _weight(span)
         with self._lock:
-            has_room = len(self._spans) < self._bound and self._weight + weight <= self._bound_characters
-            if has_room:
-                self._spans.append(span)
-                self._weight += weight
-        return has_room
+            if len(self._spans) >= self._bound or self._weight + weight > self._bound_characters:
+                self.dropped += 1
+                return 0
+            self._spans.append(span)
+            self._weight += weight
+            return len(self._spans)
 
     def peek(self, count: int) -> list[Span]:
         """Return the first spans without taking them."""
         with self._lock:
             return list(islice(self._spans, count))
 
-    def drop(self, count: int) -> None:
-        """Take the first spans out; they were written, or will never be."""
+    def remove(self, count: int) -> None:
+        """Take the first spans out: they were written."""
         with self._lock:
             for _ in range(count):
                 self._weight -= _weight(self._spans.popleft())
+
+    def refuse(self) -> None:
+        """Count a span that never came in, or was taken out without being written."""
+        with self._lock:
+            self.dropped += 1
+
+    def close(self) -> int:
+        """Drop and count what is left, take no more, and return how many those were."""
+        with self._lock:
+            left = len(self._spans)
+            self._spans.clear()
+            self._bound = self._weight = 0
+            self.dropped += left
+        return left
 
 
 def _weight(span: Span) -> int:

@@ -47,6 +47,8 @@ class _Head(msgspec.Struct):
     trace_id: str
     parent_id: str | None
     name: str
+    feature: str | None
+    subject: str | None
     outcome: str | None
     error_class: str | None
     error: str | None
@@ -67,7 +69,7 @@ def _summary(head: _Head, page: Page) -> TraceSummary:
         trace_id=head.trace_id,
         started_at=_EPOCH + timedelta(microseconds=extent.start_ns // 1000),
         name=head.name,
-        feature=extent.feature,
+        feature=head.feature or extent.feature,
         outcome=_named(Outcome, head.outcome),
         error_class=_named(ErrorClass, head.error_class),
         error=head.error,
@@ -76,7 +78,7 @@ def _summary(head: _Head, page: Page) -> TraceSummary:
         output_tokens=calls.output_tokens,
         cost_usd=None if calls.unpriced else calls.cost_usd,
         tenant=head.tenant,
-        subject=extent.subject,
+        subject=head.subject or extent.subject,
         input_text=head.input_text,
         output_text=head.output_text,
         span_count=extent.span_count,

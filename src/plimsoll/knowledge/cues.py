@@ -6,7 +6,7 @@ Highlights use it: a sentence without any date seldom answers "when". Pure, Engl
 import re
 from enum import StrEnum
 
-from plimsoll.text import words
+from plimsoll.text import content_words, words
 
 
 class AnswerKind(StrEnum):
@@ -39,12 +39,27 @@ _MOMENT = re.compile(
 _NUMBER_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion"
 _AMOUNT = re.compile(rf"\b(?:\d[\d,.]*|{_NUMBER_WORDS}|half|third|quarter|percent)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[\w,;:)'\u2019\"] )[\u201c\u2018\"('']?[A-Z][\w\u2019'-]+")
+_QUESTION_NAME = re.compile(r"(?<=[\w,'\u2019] )[A-Z][\w\u2019-]+")
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|none|nobody|without|cannot|unable|neither|nor|except|\w+n['\u2019]t)\b", re.IGNORECASE
+)
 _FORMS = {
     AnswerKind.MOMENT: _MOMENT,
     AnswerKind.AMOUNT: _AMOUNT,
     AnswerKind.NAME: _NAME,
     AnswerKind.PLACE: _NAME,
 }
+
+
+def names_in(question: str) -> frozenset[str]:
+    """Return the stems of capitalised words that do not open the question."""
+    found = (content_words(match.group()) for match in _QUESTION_NAME.finditer(question))
+    return frozenset(stems[0] for stems in found if stems)
+
+
+def is_negated(text: str) -> bool:
+    """Tell whether the text denies something."""
+    return _NEGATION.search(text) is not None
 
 
 def kind_of_answer(question: str) -> AnswerKind:

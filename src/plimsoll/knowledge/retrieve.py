@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from plimsoll.knowledge.answerability import ANSWERABLE_AT, AnswerSignals, answer_signals
-from plimsoll.knowledge.cues import kind_of_answer
+from plimsoll.knowledge.answerability import ANSWERABLE_AT, ReadPassage, judge_answerability
+from plimsoll.knowledge.cues import is_negated, kind_of_answer, names_in
 from plimsoll.knowledge.embedding import TextEmbedder, Vectors
 from plimsoll.knowledge.highlight import Question, SentenceSignals, signals_of
 from plimsoll.knowledge.snapshot import Snapshot
@@ -17,7 +17,7 @@ from plimsoll.knowledge.table import FoundChunk, FoundChunks
 from plimsoll.records import Highlight, Passage
 from plimsoll.text import content_words, words
 
-WORDS_WEIGHT, VECTOR_WEIGHT, SENTENCE_WEIGHT = 0.3, 0.3, 0.4
+WORDS_WEIGHT, VECTOR_WEIGHT, SENTENCE_WEIGHT = 0.2, 0.3, 0.5
 """Convex mix of BM25 (over the best BM25), cosine of the chunk and cosine of its closest sentence; chosen on the
 development half of SQuAD 2 by `benchmarks/answers.py --tune`."""
 
@@ -80,15 +80,19 @@ class LegScores(msgspec.Struct, frozen=True, kw_only=True):
 def read_question(snapshot: Snapshot, embedder: TextEmbedder, text: str) -> Question:
     """Embed the question and weigh its words."""
     rarities: dict[str, float] = {}
-    for word in words(text):
+    every = words(text)
+    for word in every:
         for stemmed in content_words(word):
             rarities.setdefault(stemmed, snapshot.rarity(word))
     return Question(
         text=text,
         vector=embedder.embed([text])[0],
         rarities=rarities,
-        words=frozenset(words(text)),
+        words=frozenset(every),
         kind=kind_of_answer(text),
+        names=names_in(text),
+        numbers=frozenset(word for word in every if word[0].isdigit()),
+        is_negated=is_negated(text),
     )
 
 
@@ -129,29 +133,35 @@ def score_legs(snapshot: Snapshot, question: Question, *, tenant: str) -> LegSco
 
 def assemble(snapshot: Snapshot, search: Search, found: FoundChunks, *, limit: int) -> RetrievalResult:
     """Make passages of the candidates that still exist, with highlights, and judge whether they hold an answer."""
+    kept = [candidate for candidate in search.candidates if candidate.chunk_id in found.chunks][:limit]
     passages: list[Passage] = []
-    signals: list[AnswerSignals] = []
-    for candidate in search.candidates:
-        chunk = found.chunks.get(candidate.chunk_id)
-        if chunk is None or len(passages) == limit:
-            continue
-        spans = [(int(start), int(end)) for start, end in np.frombuffer(chunk.sentence_spans, "<i4").reshape(-1, 2)]
-        sentences = [chunk.text[start:end] for start, end in spans]
-        scored = signals_of(
-            search.question,
-            sentences,
-            vectors=snapshot.sentence_vectors(candidate.row),
-            passage_score=candidate.score,
-        )
-        passages.append(_passage(chunk, candidate, _highlights(spans, scored)))
-        signals.append(answer_signals(search.question, scored, passage=f"{chunk.title} {chunk.heading} {chunk.text}"))
-    chance = max((signal.chance() for signal in signals), default=0.0)
+    read: list[ReadPassage] = []
+    for candidate in kept:
+        chunk = found.chunks[candidate.chunk_id]
+        spans = sentence_spans(chunk)
+        scored = read_passage(snapshot, search.question, chunk, row=candidate.row, score=candidate.score)
+        read.append(scored)
+        passages.append(_passage(chunk, candidate, _highlights(spans, scored.signals)))
+    chance = judge_answerability(search.question, read)
     return RetrievalResult(
         passages=tuple(passages),
         answerability=chance,
         is_answerable=chance >= ANSWERABLE_AT,
         index_seq=snapshot.manifest.seq,
     )
+
+
+def read_passage(snapshot: Snapshot, question: Question, chunk: FoundChunk, *, row: int, score: float) -> ReadPassage:
+    """Score the sentences of a chunk, whose vectors are in the row and whose fused score is given."""
+    sentences = tuple(chunk.text[start:end] for start, end in sentence_spans(chunk))
+    signals = signals_of(question, sentences, vectors=snapshot.sentence_vectors(row), passage_score=score)
+    return ReadPassage(sentences=sentences, signals=tuple(signals), whole=f"{chunk.title} {chunk.heading} {chunk.text}")
+
+
+def sentence_spans(chunk: FoundChunk) -> list[tuple[int, int]]:
+    """Return the sentences of a chunk, counted within its text."""
+    pairs: list[list[int]] = np.frombuffer(chunk.sentence_spans, "<i4").reshape(-1, 2).tolist()
+    return [(start, end) for start, end in pairs]
 
 
 def _highlights(spans: Sequence[tuple[int, int]], signals: Sequence[SentenceSignals]) -> tuple[Highlight, ...]:

@@ -1,0 +1,1 @@
+"""The implementations of `Provider`: one file each. The gateway's root exports them."""

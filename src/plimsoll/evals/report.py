@@ -101,7 +101,7 @@ def _add_row(table: Table, row: _Row) -> None:
 def _bar_row(decision: BarDecision) -> _Row:
     bar, evidence = decision.bar, decision.evidence
     return _Row(
-        name=bar.name,
+        name=_short_name(bar),
         estimate=bar.show(evidence.interval.estimate) if evidence.interval else _NONE,
         interval=_show_interval(bar, evidence.interval),
         n=evidence.n,
@@ -111,10 +111,19 @@ def _bar_row(decision: BarDecision) -> _Row:
     )
 
 
+def _short_name(bar: Bar) -> str:
+    """Return the scorer's name for a pass rate, the bar's for any other."""
+    return bar.scorer.name if bar.scorer else bar.name
+
+
+def _show_share(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
 def _show_interval(bar: Bar, interval: Interval | None) -> str:
     if interval is None:
         return _NONE
-    high = bar.show(interval.high) if math.isfinite(interval.high) else "?"
+    high = bar.show(interval.high) if math.isfinite(interval.high) else "unbounded"
     low = bar.show(interval.low)
     return f"{low.removesuffix(f' {bar.unit}')} … {high.removesuffix(f' {bar.unit}')}"
 
@@ -139,8 +148,8 @@ def _scorer_row(name: str, told: list[tuple[bool, str]], missing: int, *, confid
     interval = clustered_proportion(passes, clusters, confidence=confidence) if told else None
     return _Row(
         name=name,
-        estimate=f"{interval.estimate:.3g}" if interval else _NONE,
-        interval=f"{interval.low:.3g} … {interval.high:.3g}" if interval else _NONE,
+        estimate=_show_share(interval.estimate) if interval else _NONE,
+        interval=f"{_show_share(interval.low)} … {_show_share(interval.high)}" if interval else _NONE,
         n=len(told),
         missing=missing,
         target=_NONE,
@@ -165,14 +174,14 @@ def _comparison_table(report: GateReport) -> Table:
     title = f"Against the run {(report.baseline_id or '')[:12]}, on the same cases"
     table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
     table.add_column("bar", overflow="fold", max_width=36)
-    for heading in ("difference", "interval", "improved", "regressed", "flaky", "missing"):
+    for heading in ("difference", "interval", "better", "worse", "flaky", "missing"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for one in report.comparisons:
         delta = one.paired.delta if one.paired else None
         counts = (len(one.improved), len(one.regressed), len(one.flaky), one.missing)
         table.add_row(
-            Text(one.bar.name),
+            Text(_short_name(one.bar)),
             f"{delta.estimate:+.3f}" if delta else _NONE,
             f"{delta.low:+.3f} … {delta.high:+.3f}" if delta else _NONE,
             *(str(count or _NONE) for count in counts),
@@ -220,7 +229,7 @@ def _markdown_comparison(one: Comparison) -> str:
     shown = f"{delta.estimate:+.3f} [{delta.low:+.3f}, {delta.high:+.3f}]" if delta else _NONE
     counts = (str(len(ids) or _NONE) for ids in (one.improved, one.regressed, one.flaky))
     verdict = f"{MARKS[one.decision.verdict]} {one.decision.verdict}"
-    return f"| {' | '.join(map(_escape, (one.bar.name, shown, *counts, verdict)))} |"
+    return f"| {' | '.join(map(_escape, (_short_name(one.bar), shown, *counts, verdict)))} |"
 
 
 def _escape(text: str) -> str:

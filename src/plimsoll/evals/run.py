@@ -6,7 +6,7 @@ how the feature works, and judges no line.
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from typing import NoReturn, cast
+from typing import Generic, NoReturn, TypeVar, cast
 
 import msgspec
 from pydantic import BaseModel
@@ -18,9 +18,12 @@ from plimsoll.evals.eval_run import CaseResult, EvalRun
 from plimsoll.evals.evaluations import Evaluations
 from plimsoll.evals.judgement import shorten
 from plimsoll.evals.score_case import Judgements, score_case
-from plimsoll.features import AnyFeature, Result, Runtime
+from plimsoll.features import Feature, Result, Runtime
 from plimsoll.line import Sample, Scorer
 from plimsoll.records import Case, Clock, ErrorClass, Outcome, Principal, new_id
+
+In = TypeVar("In", bound=BaseModel)
+Out = TypeVar("Out", bound=BaseModel)
 
 _MOST_AT_ONCE = 64
 _MOST_REPEATS = 100
@@ -73,7 +76,7 @@ class RunProgress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def run_dataset(
-    feature: AnyFeature,
+    feature: Feature[In, Out],
     dataset: Dataset,
     *,
     runtime: Runtime,
@@ -108,7 +111,7 @@ async def run_dataset(
     return await _Running(run, asking, dataset=dataset, evaluations=evaluations, progress=progress).run()
 
 
-def choose_scorers(feature: AnyFeature, extra: Sequence[Scorer] = ()) -> tuple[Scorer, ...]:
+def choose_scorers(feature: Feature[In, Out], extra: Sequence[Scorer] = ()) -> tuple[Scorer, ...]:
     """Return the scorers of the feature's line, then the extra ones, each once; InvalidFeature where names clash."""
     bars = feature.line.bars if feature.line else ()
     chosen: dict[str, Scorer] = {}
@@ -120,12 +123,12 @@ def choose_scorers(feature: AnyFeature, extra: Sequence[Scorer] = ()) -> tuple[S
     return tuple(chosen.values())
 
 
-class _Asking:
+class _Asking(Generic[In, Out]):
     """Turns a case into a result."""
 
     def __init__(
         self,
-        feature: AnyFeature,
+        feature: Feature[In, Out],
         runtime: Runtime,
         *,
         scorers: tuple[Scorer, ...],
@@ -174,13 +177,13 @@ class _Asking:
         return Judgements(scores=about, inapplicable=said.inapplicable)
 
 
-class _Running:
+class _Running(Generic[In, Out]):
     """One run under way."""
 
     def __init__(
         self,
         run: EvalRun,
-        asking: _Asking,
+        asking: _Asking[In, Out],
         *,
         dataset: Dataset,
         evaluations: Evaluations | None,

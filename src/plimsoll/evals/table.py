@@ -1,8 +1,9 @@
 """The tables of runs and their results, and every statement over them. Only this room reads or writes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import (
     Boolean,
     Column,
@@ -19,6 +20,8 @@ from sqlalchemy import (
     update,
 )
 
+from plimsoll.evals.eval_run import CaseResult, EvalRun
+from plimsoll.records import ErrorClass, Outcome, Score
 from plimsoll.store import STATE, Moment, insert_new
 
 EVAL_RUNS = Table(
@@ -73,42 +76,94 @@ EVAL_RESULTS = Table(
 )
 
 
-def insert_run(connection: Connection, row: Mapping[str, object]) -> None:
-    """Insert one run, unless it is there."""
-    insert_new(connection, EVAL_RUNS, [row])
+_RUN_FIELDS = tuple(name for name in EvalRun.__struct_fields__ if name not in {"id", "results"})
+_RESULT_FIELDS = ("case_id", "repeat", "place", "case_hash", "cluster", "latency_ms", "cost_usd", "trace_id", "message")
 
 
-def insert_results(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+def insert_run(connection: Connection, run: EvalRun) -> None:
+    """Insert one run without its results, unless it is there."""
+    insert_new(connection, EVAL_RUNS, [_run_row(run)])
+
+
+def insert_results(connection: Connection, run_id: str, results: Sequence[CaseResult]) -> None:
     """Insert results, those that are there left as they stand."""
-    insert_new(connection, EVAL_RESULTS, rows)
+    insert_new(connection, EVAL_RESULTS, [_result_row(run_id, result) for result in results])
 
 
-def end_run(connection: Connection, run_id: str, *, at: datetime | None, is_complete: bool) -> None:
+def insert_whole_run(connection: Connection, run: EvalRun) -> None:
+    """Insert one run with its results, what is there left as it stands."""
+    insert_run(connection, run)
+    insert_results(connection, run.id, run.results)
+
+
+def end_run(connection: Connection, run_id: str, *, at: datetime, is_complete: bool) -> None:
     """Mark the run as ended."""
     ended = update(EVAL_RUNS).where(EVAL_RUNS.c.run_id == run_id)
     connection.execute(ended.values(ended_at=at, is_complete=is_complete))
 
 
-def find_runs(connection: Connection, prefix: str, limit: int) -> Sequence[RowMapping]:
+def find_runs(connection: Connection, prefix: str, limit: int) -> tuple[EvalRun, ...]:
     """Return the runs whose id begins with the hexadecimal prefix, oldest first."""
     query = select(EVAL_RUNS).where(EVAL_RUNS.c.run_id.startswith(prefix, autoescape=True))
-    return connection.execute(query.order_by(EVAL_RUNS.c.run_id).limit(limit)).mappings().all()
+    rows = connection.execute(query.order_by(EVAL_RUNS.c.run_id).limit(limit)).mappings().all()
+    return tuple(_read_run(row, _results_of(connection, row["run_id"])) for row in rows)
 
 
-def list_runs(connection: Connection, feature: str | None, limit: int) -> Sequence[RowMapping]:
-    """Return the newest runs, of one feature or of all."""
+def list_runs(connection: Connection, feature: str | None, limit: int) -> tuple[EvalRun, ...]:
+    """Return the newest runs, of one feature or of all, without their results."""
     query = select(EVAL_RUNS) if feature is None else select(EVAL_RUNS).where(EVAL_RUNS.c.feature == feature)
-    return connection.execute(query.order_by(EVAL_RUNS.c.run_id.desc()).limit(limit)).mappings().all()
+    rows = connection.execute(query.order_by(EVAL_RUNS.c.run_id.desc()).limit(limit)).mappings().all()
+    return tuple(_read_run(row, ()) for row in rows)
 
 
-def latest_run(connection: Connection, feature: str) -> RowMapping | None:
+def latest_run(connection: Connection, feature: str) -> EvalRun | None:
     """Return the feature's newest complete run, or None."""
     wanted = (EVAL_RUNS.c.feature == feature) & EVAL_RUNS.c.is_complete
     query = select(EVAL_RUNS).where(wanted).order_by(EVAL_RUNS.c.run_id.desc()).limit(1)
-    return connection.execute(query).mappings().first()
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _read_run(row, _results_of(connection, row["run_id"]))
 
 
-def results_of(connection: Connection, run_id: str) -> Sequence[RowMapping]:
-    """Return the run's results: repeat by repeat, in the dataset's order."""
+def _results_of(connection: Connection, run_id: str) -> Sequence[RowMapping]:
+    """Return the rows of a run's results: repeat by repeat, in the dataset's order."""
     query = select(EVAL_RESULTS).where(EVAL_RESULTS.c.run_id == run_id)
     return connection.execute(query.order_by(EVAL_RESULTS.c.repeat, EVAL_RESULTS.c.place)).mappings().all()
+
+
+def _run_row(run: EvalRun) -> dict[str, object]:
+    return {
+        "run_id": run.id,
+        **{name: getattr(run, name) for name in _RUN_FIELDS},
+    }
+
+
+def _result_row(run_id: str, result: CaseResult) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        **{name: getattr(result, name) for name in _RESULT_FIELDS},
+        "outcome": result.outcome.value,
+        "error_class": result.error_class.value if result.error_class else None,
+        "tags": _write(result.tags),
+        "scores": _write(result.scores),
+        "inapplicable": _write(sorted(result.inapplicable)),
+    }
+
+
+def _read_run(row: RowMapping, results: Sequence[RowMapping]) -> EvalRun:
+    fields = {name: row[name] for name in _RUN_FIELDS}
+    return EvalRun(id=row["run_id"], **fields, results=tuple(map(_read_result, results)))
+
+
+def _read_result(row: RowMapping) -> CaseResult:
+    return CaseResult(
+        **{name: row[name] for name in _RESULT_FIELDS},
+        outcome=Outcome(row["outcome"]),
+        error_class=ErrorClass(row["error_class"]) if row["error_class"] else None,
+        tags=msgspec.json.decode(row["tags"], type=tuple[str, ...]),
+        scores=msgspec.json.decode(row["scores"], type=dict[str, Score]),
+        inapplicable=msgspec.json.decode(row["inapplicable"], type=frozenset[str]),
+    )
+
+
+def _write(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -14,7 +14,7 @@ class Grounded(msgspec.Struct, frozen=True):
 
     name: str = "grounded"
     """The name that its scores carry."""
-    supported_from: float = 0.75
+    supported_from: float = 0.8
     """Support of the weakest claim from which an answer passes."""
     unsupported_below: float = 0.6
     """Support of the weakest claim below which an answer does not pass; in between it cannot be told."""

@@ -3,17 +3,29 @@
 Projects define `Feature`s and call them; the open project runs them. Other rooms import names from here only.
 """
 
+from plimsoll.features.configuration import Configuration
 from plimsoll.features.failures import Failures, Policy
-from plimsoll.features.feature import AnyFeature, Feature, Runtime, bind_runtime, find_feature, index_features
+from plimsoll.features.feature import (
+    AnyFeature,
+    Feature,
+    Runtime,
+    bind_runtime,
+    find_feature,
+    index_features,
+    question_field,
+)
 from plimsoll.features.models import Answer, Question, Quote
 from plimsoll.features.result import Result
 from plimsoll.features.retrieval import Retrieval, Retrieved, Retriever
+from plimsoll.features.run import FeatureRunner
 
 __all__ = [
     "Answer",
     "AnyFeature",
+    "Configuration",
     "Failures",
     "Feature",
+    "FeatureRunner",
     "Policy",
     "Question",
     "Quote",
@@ -25,4 +37,5 @@ __all__ = [
     "bind_runtime",
     "find_feature",
     "index_features",
+    "question_field",
 ]

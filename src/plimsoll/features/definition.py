@@ -62,10 +62,10 @@ def check_quotes(name: str, output: type[BaseModel]) -> None:
     )
 
 
-def query_field(name: str, *, model: type[BaseModel], retrieval: Retrieval) -> str:
-    """Return which text field of the input is searched for: the declared one, or the only candidate."""
+def query_field(name: str, *, model: type[BaseModel], retrieval: Retrieval | None) -> str:
+    """Return which text field of the input is the question: the declared one, or the only candidate."""
     texts = [field for field, spec in model.model_fields.items() if spec.annotation is str]
-    if retrieval.query:
+    if retrieval is not None and retrieval.query:
         return _declared_query(name, query=retrieval.query, texts=texts)
     if len(texts) == 1:
         return texts[0]
@@ -73,9 +73,9 @@ def query_field(name: str, *, model: type[BaseModel], retrieval: Retrieval) -> s
     if usual:
         return usual[0]
     raise InvalidFeature(
-        f"Feature {name!r} retrieves passages, but which field of {model.__name__} is the question is not clear: "
+        f"Feature {name!r}: which field of {model.__name__} is the question is not clear: "
         f"its text fields are {one_of(texts) or 'none'}.",
-        next_step=f"Name it: Retrieval({retrieval.corpus!r}, query='...').",
+        next_step="Name it: Retrieval(..., query='...').",
     )
 
 

@@ -13,7 +13,7 @@ from typing import Generic, Literal, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from plimsoll.errors import InvalidFeature, InvalidRequest, NotFound, Overloaded, unknown_name
+from plimsoll.errors import InvalidFeature, InvalidRequest, NotFound, Overloaded, one_of, unknown_name
 from plimsoll.features.binding import Binding, bound, current_binding
 from plimsoll.features.definition import check_bounds, check_models, check_name, check_quotes, query_field
 from plimsoll.features.failures import Failures
@@ -156,6 +156,17 @@ def find_feature(features: Mapping[str, AnyFeature], name: str) -> AnyFeature:
     if feature is None:
         raise NotFound(unknown_name("feature", name, features), next_step="Features are defined in features/*.py.")
     return feature
+
+
+def question_field(feature: AnyFeature) -> str:
+    """Return the input field that holds the question; raises InvalidRequest when the input is not one question."""
+    try:
+        return query_field(feature.name, model=feature.input, retrieval=feature.retrieval)
+    except InvalidFeature as error:
+        raise InvalidRequest(
+            f"{feature.name!r} does not take one question: its input has {one_of(feature.input.model_fields)}.",
+            next_step=f"Send all of them as JSON to the feature {feature.name!r}.",
+        ) from error
 
 
 def _runtime_of(binding: Binding) -> Runtime:

@@ -1,0 +1,52 @@
+"""What exactly a feature runs with, under one hash: stored with each request, so that two runs can be told apart.
+
+Made by the runner when a feature is checked; read by evaluations, traces and the gate.
+"""
+
+import hashlib
+import json
+
+import msgspec
+from pydantic import BaseModel
+
+from plimsoll.features.feature import Feature, In, Out
+from plimsoll.features.prompt import Prompt
+from plimsoll.gateway import ModelTarget
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feature runs with."""
+
+    model: str
+    """The model that is asked, as `provider/model`."""
+    prompt_path: str
+    """The prompt's file, relative to the project."""
+    prompt_hash: str
+    """SHA-256 of that file."""
+    config_hash: str
+    """SHA-256 over prompt, model, parameters, models of input and output, retrieval, policies and deadline."""
+
+
+def describe_configuration(feature: Feature[In, Out], *, prompt: Prompt, target: ModelTarget) -> Configuration:
+    """Return what the feature runs with; the line and the dataset are left out, since they change no answer."""
+    model = f"{target.provider}/{target.model}"
+    facts = {
+        "prompt": prompt.sha256,
+        "model": model,
+        "input": _schema(feature.input),
+        "output": _schema(feature.output),
+        "retrieval": msgspec.to_builtins(feature.retrieval),
+        "on": msgspec.to_builtins(feature.on),
+        "timeout_seconds": feature.timeout_seconds,
+    }
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return Configuration(
+        model=model,
+        prompt_path=prompt.path,
+        prompt_hash=prompt.sha256,
+        config_hash=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _schema(model: type[BaseModel]) -> dict[str, object]:
+    return model.model_json_schema()

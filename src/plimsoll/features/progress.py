@@ -1,0 +1,34 @@
+"""How far a request came: kept outside the steps, so that a failure keeps its bill and what was found before it."""
+
+from dataclasses import dataclass, field
+
+from plimsoll.gateway import ChatReply
+from plimsoll.records import Passage, Usage
+
+
+@dataclass
+class Progress:
+    """What one request has used and found so far."""
+
+    usage: Usage = field(default_factory=Usage)
+    """Tokens of all model calls that were answered."""
+    cost_usd: float | None = 0.0
+    """Their cost; None as soon as one has no known price, or was given up on and may be billed."""
+    passages: tuple[Passage, ...] = ()
+    """What was retrieved."""
+    is_waiting: bool = False
+    """True while a model call is under way."""
+
+    def count(self, reply: ChatReply) -> None:
+        """Add one reply."""
+        self.is_waiting = False
+        self.usage = self.usage + reply.usage
+        if self.cost_usd is not None and reply.cost_usd is not None:
+            self.cost_usd += reply.cost_usd
+        else:
+            self.cost_usd = None
+
+    def give_up(self) -> None:
+        """Say that nothing more is waited for: the cost of a call under way is not known."""
+        if self.is_waiting:
+            self.cost_usd = None

@@ -1,0 +1,212 @@
+"""Runs features: one deadline, one trace and one `Result` for each request, whatever happens inside.
+
+Made by the open project and bound as the `Runtime`. It decides nothing that the definition did not: kinds come to a
+draft, `Failures` says what a failure becomes. Only what the project's owner must fix is raised.
+"""
+
+import asyncio
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import cast
+
+import msgspec
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, Tracer, get_current_span
+from pydantic import BaseModel
+
+from plimsoll.errors import InvalidFeature, NotFound, PlimsollError, ProjectError, ProviderTimeout, unknown_name
+from plimsoll.features.configuration import Configuration, describe_configuration
+from plimsoll.features.definition import query_field
+from plimsoll.features.draft import (
+    Draft,
+    draft_error,
+    draft_timed_out,
+    draft_unexpected,
+    draft_wrong_input,
+)
+from plimsoll.features.exchange import Exchange
+from plimsoll.features.feature import Feature, In, Out
+from plimsoll.features.kinds.rag import Reading
+from plimsoll.features.kinds.single import answer_single
+from plimsoll.features.progress import Progress
+from plimsoll.features.prompt import Prompt, load_prompt
+from plimsoll.features.request_span import begin_request, break_request, cancel_request, end_request
+from plimsoll.features.result import Result
+from plimsoll.features.retrieval import Retrieval, Retriever
+from plimsoll.gateway import Gateway
+from plimsoll.records import Clock, Principal
+
+_MOST_PREPARED = 256
+_LEAST_SECONDS = 0.001
+
+_is_inside_feature: ContextVar[bool] = ContextVar("plimsoll_inside_feature", default=False)
+
+
+class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A feature that was checked, with what its check loaded."""
+
+    feature: object
+    prompt: Prompt
+    configuration: Configuration
+
+
+class FeatureRunner:
+    """The `Runtime` of an open project."""
+
+    def __init__(
+        self, *, gateway: Gateway, retrievers: Mapping[str, Retriever], root: Path, tracer: Tracer, clock: Clock
+    ) -> None:
+        """Take the parts; `retrievers` are the corpora by name, prompts are read relative to `root`."""
+        self._gateway = gateway
+        self._retrievers = retrievers
+        self._root = root
+        self._tracer = tracer
+        self._clock = clock
+        self._prepared: dict[str, _Prepared] = {}
+
+    def check(self, feature: Feature[In, Out]) -> Configuration:
+        """Load what the feature names and return what it runs with; raises InvalidFeature for what is missing."""
+        return self._prepare(feature).configuration
+
+    async def run(
+        self,
+        feature: Feature[In, Out],
+        value: In,
+        caller: Principal | None = None,
+        *,
+        tags: Mapping[str, str] | None = None,
+    ) -> Result[Out]:
+        """Run the feature once; `tags` are attributes for the root of its trace. Raises ProjectError only."""
+        asker = caller or Principal.local()
+        started = self._clock.monotonic()
+        progress = Progress()
+        with self._request_span(feature.name) as span:
+            begin_request(span, feature=feature.name, value=value, caller=asker, tags=tags or {})
+            try:
+                draft = await self._draft(feature, value, caller=asker, progress=progress)
+            except asyncio.CancelledError:
+                cancel_request(span)
+                raise
+            except PlimsollError as error:
+                break_request(span, error)
+                raise
+            elapsed_ms = (self._clock.monotonic() - started) * 1_000
+            result = _dress(draft, progress, trace_id=_trace_id(span), latency_ms=elapsed_ms)
+            end_request(span, cast("Result[BaseModel]", result), cast("Draft[BaseModel]", draft))
+            return result
+
+    async def _draft(
+        self, feature: Feature[In, Out], value: In, *, caller: Principal, progress: Progress
+    ) -> Draft[Out]:
+        if not isinstance(value, feature.input):
+            kind = type(value).__name__
+            return draft_wrong_input(f"{feature.name!r} takes a {feature.input.__name__}, not a {kind}.")
+        try:
+            async with asyncio.timeout(feature.timeout_seconds):
+                return await self._answer(feature, value, caller=caller, progress=progress)
+        except (TimeoutError, ProviderTimeout):
+            progress.give_up()
+            return draft_timed_out(feature.timeout_seconds, on=feature.on)
+        except ProjectError:
+            raise
+        except PlimsollError as error:
+            return draft_error(error)
+        except Exception as error:  # noqa: BLE001 - the request boundary: a defect becomes an outcome, and is recorded
+            get_current_span().record_exception(error)
+            return draft_unexpected(error)
+
+    async def _answer(
+        self, feature: Feature[In, Out], value: In, *, caller: Principal, progress: Progress
+    ) -> Draft[Out]:
+        prepared = self._prepare(feature)
+        span = get_current_span()
+        span.set_attribute("plimsoll.config_hash", prepared.configuration.config_hash)
+        span.set_attribute("plimsoll.prompt_hash", prepared.configuration.prompt_hash)
+        exchange = Exchange(
+            gateway=self._gateway,
+            tracer=self._tracer,
+            prompt=prepared.prompt,
+            model=feature.model,
+            output=feature.output,
+            progress=progress,
+            seconds_left=self._countdown(feature.timeout_seconds),
+        )
+        if feature.retrieval is None:
+            return await answer_single(exchange, value=value, on=feature.on)
+        reading = Reading(
+            exchange=exchange,
+            retriever=self._retriever(feature.name, feature.retrieval),
+            passages=feature.retrieval.passages,
+            query_field=query_field(feature.name, model=feature.input, retrieval=feature.retrieval),
+            on=feature.on,
+            tracer=self._tracer,
+        )
+        return await reading.answer(value, caller)
+
+    def _prepare(self, feature: Feature[In, Out]) -> _Prepared:
+        known = self._prepared.get(feature.name)
+        if known is not None and known.feature is feature:
+            return known
+        if feature.retrieval is not None:
+            self._retriever(feature.name, feature.retrieval)
+        prompt = load_prompt(self._root, feature.prompt, model=feature.input)
+        try:
+            target = self._gateway.resolve(feature.model)
+        except NotFound as error:
+            raise InvalidFeature(f"Feature {feature.name!r}: {error.message}", next_step=error.next_step) from error
+        configuration = describe_configuration(feature, prompt=prompt, target=target)
+        prepared = _Prepared(feature=feature, prompt=prompt, configuration=configuration)
+        if len(self._prepared) >= _MOST_PREPARED:
+            self._prepared.clear()
+        self._prepared[feature.name] = prepared
+        return prepared
+
+    def _retriever(self, name: str, retrieval: Retrieval) -> Retriever:
+        retriever = self._retrievers.get(retrieval.corpus)
+        if retriever is None:
+            raise InvalidFeature(
+                f"Feature {name!r}: {unknown_name('corpus', retrieval.corpus, self._retrievers)}",
+                next_step=f"Add [knowledge.{retrieval.corpus}] to plimsoll.toml, or name another.",
+            )
+        return retriever
+
+    def _countdown(self, seconds: float) -> Callable[[], float]:
+        ends = self._clock.monotonic() + seconds
+        return lambda: max(_LEAST_SECONDS, ends - self._clock.monotonic())
+
+    @contextmanager
+    def _request_span(self, name: str) -> Generator[Span, None, None]:
+        """Begin a trace of its own, or a step of the feature that called this one.
+
+        A span that the surrounding program opened with another provider is no parent: its trace is not in our store.
+        """
+        parent = None if _is_inside_feature.get() else Context()
+        before = _is_inside_feature.set(True)
+        try:
+            with self._tracer.start_as_current_span(
+                f"feature {name}", context=parent, record_exception=False, set_status_on_exception=False
+            ) as span:
+                yield span
+        finally:
+            _is_inside_feature.reset(before)
+
+
+def _dress(draft: Draft[Out], progress: Progress, *, trace_id: str, latency_ms: float) -> Result[Out]:
+    return Result(
+        outcome=draft.outcome,
+        value=draft.value,
+        citations=draft.citations,
+        passages=progress.passages,
+        trace_id=trace_id,
+        cost_usd=progress.cost_usd,
+        latency_ms=latency_ms,
+        usage=progress.usage,
+        error_class=draft.error_class,
+        message=draft.message,
+    )
+
+
+def _trace_id(span: Span) -> str:
+    return f"{span.get_span_context().trace_id:032x}"

@@ -5,6 +5,7 @@
 
 import importlib
 import inspect
+import json
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from plimsoll.project import Settings
 from plimsoll.store import STATE, TRACES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+_TYPE_NAMES: dict[object, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _NOTE = "<!-- Written by `make docs` from the code; edit the code. -->\n"
 
 
@@ -93,7 +95,7 @@ def _row(key: str, field: FieldInfo) -> str:
 def _toml(value: object) -> str:
     if value is None:
         return "unset"
-    return str(list(value)).replace("'", '"') if isinstance(value, tuple) else repr(value).replace("'", '"')
+    return json.dumps(value)
 
 
 def _bound(part: object) -> str:
@@ -111,8 +113,7 @@ def _type_name(annotation: object) -> str:
         return _type_name(arguments[0])
     if origin is tuple:
         return f"list of {_type_name(arguments[0])}"
-    names = {str: "string", int: "integer", float: "number", bool: "boolean"}
-    return names[annotation] if annotation in names else str(annotation)
+    return _TYPE_NAMES.get(annotation, str(annotation))
 
 
 def _commands() -> str:

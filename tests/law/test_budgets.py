@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 
 from law.sources import PACKAGE, ROOT
 
@@ -49,5 +50,5 @@ def _installed_bytes(name: str) -> int:
         files = distribution(name).files or []
     except PackageNotFoundError:  # for another platform
         return 0
-    paths = [file.locate() for file in files if not file.name.endswith(".pyc")]
+    paths = [Path(file.locate()) for file in files if not file.name.endswith(".pyc")]
     return sum(path.stat().st_size for path in paths if path.is_file())

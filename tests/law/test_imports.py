@@ -39,16 +39,20 @@ def test_no_import_hides_inside_a_function():
         if source.name not in LAZY_TABLES | OPTIONAL_EXTRAS
         for function in functions(source)
         for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom) or _imports_by_name(node)
+        if isinstance(node, ast.stmt | ast.expr) and _imports(node)
     ]
     assert offenders == []
 
 
-def _imports_by_name(node: ast.AST) -> bool:
-    names = {"import_module", "__import__"}
-    return isinstance(node, ast.Attribute | ast.Name) and (
-        (isinstance(node, ast.Attribute) and node.attr in names) or (isinstance(node, ast.Name) and node.id in names)
-    )
+def _imports(node: ast.stmt | ast.expr) -> bool:
+    by_name = {"import_module", "__import__"}
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            return True
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name in by_name
+        case _:
+            return False
 
 
 def test_no_import_hides_under_type_checking():

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from plimsoll.cli.console import make_console
 from plimsoll.cli.group import MACHINE_FAILED
 from plimsoll.cli.opened import run_in_project
 from plimsoll.features import Result
@@ -28,7 +29,7 @@ def command(text: str, *, feature: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(write_answer(result), ensure_ascii=False))
     else:
-        _show(result, Console(highlight=False))
+        _show(result, make_console())
     if result.outcome is Outcome.FAILED:
         click.get_current_context().exit(MACHINE_FAILED)
 

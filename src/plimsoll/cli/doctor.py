@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from plimsoll.cli.console import make_console
 from plimsoll.cli.group import MUST_CHANGE
 from plimsoll.cli.opened import run_in_project
 from plimsoll.project import Check
@@ -22,7 +23,7 @@ def command(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(checks)))
     else:
-        _show(checks, Console(highlight=False))
+        _show(checks, make_console())
     if any(check.state == "wrong" for check in checks):
         click.get_current_context().exit(MUST_CHANGE)
 

@@ -2,23 +2,24 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import click
 import msgspec
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from plimsoll.cli.console import make_console
 from plimsoll.cli.opened import run_in_project
 from plimsoll.evals import RunProgress, render_run
+from plimsoll.project import Project
 
 
 @contextmanager
-def shown_progress() -> Iterator[Callable[[RunProgress], None]]:
+def shown_progress() -> Generator[Callable[[RunProgress], None]]:
     """Show a bar on the terminal while cases run; nothing where there is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    with Progress(*columns, console=make_console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Cases", total=None)
 
         def show(progress: RunProgress) -> None:
@@ -33,8 +34,12 @@ def shown_progress() -> Iterator[Callable[[RunProgress], None]]:
 def command(feature: str, *, as_json: bool) -> None:
     """Run FEATURE over its dataset, score every case, and print a table with intervals."""
     with shown_progress() as show:
-        run, line = run_in_project(lambda project: project.evaluate_with_line(feature, progress=show))
+        run_in_project(lambda project: _evaluate(project, feature, show=show, as_json=as_json))
+
+
+async def _evaluate(project: Project, feature: str, *, show: Callable[[RunProgress], None], as_json: bool) -> None:
+    run = await project.evaluate(feature, progress=show)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(run)))
     else:
-        Console(highlight=False).print(render_run(run, line))
+        make_console().print(render_run(run, project.features[feature].line))

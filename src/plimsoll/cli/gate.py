@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
 
+from plimsoll.cli.console import make_console
 from plimsoll.cli.evaluate import shown_progress
 from plimsoll.cli.opened import run_in_project
 from plimsoll.evals import render_gate, summarise_markdown
@@ -29,5 +29,5 @@ def command(feature: str, *, baseline: str, markdown: Path | None, as_json: bool
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(report)))
     else:
-        Console(highlight=False).print(render_gate(report))
+        make_console().print(render_gate(report))
     click.get_current_context().exit(report.exit_code)

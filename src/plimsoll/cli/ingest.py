@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from plimsoll.cli.console import make_console
 from plimsoll.cli.opened import run_in_project
 from plimsoll.knowledge import IngestProgress, IngestReport
 
@@ -24,7 +24,7 @@ def command(paths: tuple[Path, ...], *, corpus: str, quiet: bool) -> None:
     run again at any time.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
+    console = make_console(stderr=True)
     shown = sys.stderr.isatty() and not quiet
     with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
         task = bar.add_task("Reading", total=None)

@@ -1,9 +1,9 @@
 """`plimsoll keys`: create, list and revoke access keys."""
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from plimsoll.cli.console import make_console
 from plimsoll.cli.opened import run_in_project
 
 _SCOPES = ("ask", "ingest", "read", "admin")
@@ -37,7 +37,7 @@ def list_keys() -> None:
         revoked = key.revoked_at.isoformat(timespec="seconds") if key.revoked_at else ""
         created = key.created_at.isoformat(timespec="seconds")
         table.add_row(key.key_id, key.name, ", ".join(sorted(key.scopes)), created, revoked)
-    Console().print(table)
+    make_console().print(table)
 
 
 @command.command()

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from plimsoll.cli.console import make_console
 from plimsoll.cli.opened import run_in_project
 from plimsoll.records import ErrorClass, Outcome, Span
 from plimsoll.traces import Trace, TraceFilter, TraceSummary
@@ -43,16 +44,19 @@ def _print(found: Trace | list[TraceSummary], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
     elif isinstance(found, Trace):
-        _show_trace(found, Console(highlight=False))
+        _show_trace(found, make_console())
     else:
-        _show_list(found, Console(highlight=False))
+        _show_list(found, make_console())
 
 
 def _show_list(found: list[TraceSummary], console: Console) -> None:
     if not found:
         console.print("No traces. Ask something: plimsoll ask 'How long do customers have to return an item?'")
         return
-    table = Table("trace", "started (UTC)", "feature", "outcome", "ms", "tokens", "cost", "input", box=None)
+    table = Table(box=None)
+    for name in ("trace", "started (UTC)", "feature", "outcome", "ms", "tokens", "cost"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("input", no_wrap=True, overflow="ellipsis")
     for row in found:
         table.add_row(
             row.trace_id[:_SHORT_ID],
@@ -62,7 +66,7 @@ def _show_list(found: list[TraceSummary], console: Console) -> None:
             f"{row.duration_ms:.0f}",
             str(row.input_tokens + row.output_tokens),
             _cost(row.cost_usd),
-            Text(_shorten(row.input_text or ""), no_wrap=True),
+            _shorten(row.input_text or ""),
         )
     console.print(table)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from opentelemetry.trace import Tracer
 
 from plimsoll.errors import NotFound, unknown_name
-from plimsoll.knowledge import Corpus, RetrievalResult
+from plimsoll.knowledge import Corpus, ParseLimits, RetrievalResult
 from plimsoll.project.embedded import EmbeddedOnDemand
 from plimsoll.project.settings import CorpusSettings
 from plimsoll.records import Clock, Principal
@@ -28,6 +28,7 @@ class Corpora:
         embedded: EmbeddedOnDemand,
         tracer: Tracer,
         clock: Clock,
+        limits: ParseLimits,
     ) -> None:
         self.declared = dict(declared)
         self._store = store
@@ -35,6 +36,7 @@ class Corpora:
         self._embedded = embedded
         self._tracer = tracer
         self._clock = clock
+        self._limits = limits
         self._lock = asyncio.Lock()
         self._open: dict[str, Corpus] = {}
 
@@ -49,10 +51,11 @@ class Corpora:
                 self._open[name] = await Corpus.open(
                     name,
                     store=self._store,
-                    folder=self._folder / INDEX_FOLDER / name,
+                    folder=self._folder / INDEX_FOLDER,
                     embedder=await self._embedded.embedder(),
                     tracer=self._tracer,
                     clock=self._clock,
+                    limits=self._limits,
                 )
             return self._open[name]
 

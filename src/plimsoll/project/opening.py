@@ -9,6 +9,7 @@ from plimsoll.access import Keys
 from plimsoll.evals import Evaluations
 from plimsoll.features import FeatureRunner, bind_runtime
 from plimsoll.gateway import Gateway, Provider
+from plimsoll.knowledge import ParseLimits
 from plimsoll.project.choosing import choose_models, make_providers, make_target, name_listed_model
 from plimsoll.project.corpora import Corpora
 from plimsoll.project.definitions import load_features
@@ -20,6 +21,8 @@ from plimsoll.project.status import ModelInUse
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
 from plimsoll.traces import Capture, Redact, Traces, redact_secrets
+
+_MEGABYTE = 1_000_000
 
 
 def _drop_content(_: str) -> str:
@@ -74,6 +77,7 @@ async def _assemble(
         embedded=embedded,
         tracer=capture.tracer,
         clock=clock,
+        limits=ParseLimits(max_file_bytes=settings.limits.max_file_mb * _MEGABYTE),
     )
     stack.push_async_callback(corpora.close)
     return Parts(

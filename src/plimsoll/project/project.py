@@ -12,7 +12,16 @@ from pydantic import BaseModel
 
 from plimsoll.access import Keys
 from plimsoll.errors import InvalidDataset, InvalidRequest
-from plimsoll.evals import EvalRun, GateReport, RunProgress, gate_run, load_dataset, run_dataset
+from plimsoll.evals import (
+    EvalRun,
+    GateReport,
+    RunProgress,
+    RunSettings,
+    gate_run,
+    load_dataset,
+    read_revision,
+    run_dataset,
+)
 from plimsoll.features import AnyFeature, Result, find_feature, question_field
 from plimsoll.knowledge import DocumentRow, IngestProgress, IngestReport
 from plimsoll.line import Line
@@ -98,11 +107,17 @@ class Project:
         """
         feature = find_feature(self.features, name)
         dataset = load_dataset(self._dataset_path(feature))
+        configuration = self._parts.runner.check(feature)
         return await run_dataset(
             feature,
             dataset,
             runtime=self._parts.runner,
             evaluations=self._parts.evaluations,
+            settings=RunSettings(
+                config_hash=configuration.config_hash,
+                model=configuration.model,
+                revision=read_revision(self.folder),
+            ),
             clock=self._parts.clock,
             progress=progress,
         )

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from contract.store.databases import BOTH, database, opened
 
 from plimsoll.access import Keys
 from plimsoll.errors import InvalidRequest, NotFound, Unauthenticated
 from plimsoll.records import Principal, SystemClock
 from plimsoll.store import Store
+
+from contract.store.databases import BOTH, database, opened
 
 pytestmark = pytest.mark.anyio
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from contract.store.databases import BOTH, database, opened
 from msgspec.structs import replace
-from unit.evals.samples import NOON, result, run_of
 
 from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.evals import EvalRun, Evaluations
 from plimsoll.records import ErrorClass, Outcome, Score, SystemClock, new_id
+
+from contract.store.databases import BOTH, database, opened
+from unit.evals.samples import NOON, result, run_of
 
 pytestmark = pytest.mark.anyio
 

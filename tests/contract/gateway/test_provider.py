@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from unit.gateway.bert_by_hand import write_tiny_model
 
 from plimsoll.gateway import (
     ChatRequest,
@@ -22,6 +21,8 @@ from plimsoll.gateway import (
 )
 from plimsoll.records import Highlight, Message, Passage, Secret
 from plimsoll.testing import Upstream
+
+from unit.gateway.bert_by_hand import write_tiny_model
 
 PASSAGE = Passage(
     chunk_id="c",

@@ -1,10 +1,11 @@
 from pathlib import Path
 
 import pytest
-from contract.server.serving import open_keys
 
 from plimsoll.errors import AddressInUse, InvalidSettings, UnsafeAddress
 from plimsoll.server import Address, check_address, listen
+
+from contract.server.serving import open_keys
 
 pytestmark = pytest.mark.anyio
 

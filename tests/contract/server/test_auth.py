@@ -1,12 +1,13 @@
 from pathlib import Path
 
 import pytest
-from contract.server.serving import served
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from plimsoll.server.auth import caller_of, require
+
+from contract.server.serving import served
 
 pytestmark = pytest.mark.anyio
 BEYOND = ("ai.example.com",)

@@ -3,12 +3,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from contract.server.serving import served
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from plimsoll.errors import PlimsollError
+
+from contract.server.serving import served
 
 pytestmark = pytest.mark.anyio
 

@@ -1,10 +1,11 @@
 from pathlib import Path
 
 import pytest
-from contract.server.serving import served
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from contract.server.serving import served
 
 pytestmark = pytest.mark.anyio
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from contract.server.serving import served
 
 pytestmark = pytest.mark.anyio

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from contract.server.serving import SOON, Served, served
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from plimsoll.server import Limits
+
+from contract.server.serving import SOON, Served, served
 
 pytestmark = pytest.mark.anyio
 

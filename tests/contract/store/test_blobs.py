@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from contract.store.databases import small_disk
 
 from plimsoll.errors import DiskFull, InvalidRequest, NotFound, StoreUnavailable
 from plimsoll.store import Blobs
+
+from contract.store.databases import small_disk
 
 pytestmark = pytest.mark.anyio
 CONTENT = os.urandom(100_000)

@@ -11,13 +11,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from contract.store.databases import BOTH, database, opened
 from sqlalchemy import Connection
 
 import plimsoll
 from plimsoll.errors import StoreUnavailable
 from plimsoll.records import SystemClock
 from plimsoll.store import STATE, TRACES, Schema, Store
+
+from contract.store.databases import BOTH, database, opened
 
 PACKAGE = Path(plimsoll.__file__).parent
 METADATA = {"state": STATE, "traces": TRACES}

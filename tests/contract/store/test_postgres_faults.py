@@ -11,12 +11,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from contract.store.databases import opened, postgres_database
 
 import plimsoll
 from plimsoll.errors import StoreUnavailable
 from plimsoll.records import Secret, SystemClock
 from plimsoll.store import Store
+
+from contract.store.databases import opened, postgres_database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 

@@ -9,12 +9,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from contract.store.databases import opened, small_disk
 from sqlalchemy import Connection
 
 from plimsoll.errors import DiskFull, InvalidSettings, OperatorError, StoreUnavailable
 from plimsoll.records import Secret, SystemClock
 from plimsoll.store import Store
+
+from contract.store.databases import opened, small_disk
 
 pytestmark = pytest.mark.anyio
 NOBODY = 65_534

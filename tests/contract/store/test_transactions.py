@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from contract.store.databases import BOTH, database, opened
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from plimsoll.errors import Overloaded, StoreUnavailable
 from plimsoll.store import Store
+
+from contract.store.databases import BOTH, database, opened
 
 pytestmark = pytest.mark.anyio
 

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from contract.store.databases import BOTH, database, opened
 
 from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.records import Outcome, Score, ScoreSource, Span, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, TraceFilter, Traces
+
+from contract.store.databases import BOTH, database, opened
 
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from contract.store.databases import opened
 from pydantic import BaseModel
 
 from plimsoll.errors import InvalidFeature, InvalidRequest
@@ -15,6 +14,8 @@ from plimsoll.features import Answer, Feature, Question, Result
 from plimsoll.line import Line, answered, pass_rate
 from plimsoll.records import ErrorClass, Outcome, Principal, SystemClock, Verdict, new_id
 from plimsoll.scorers import contains_expected, exact, scorer
+
+from contract.store.databases import opened
 
 pytestmark = pytest.mark.anyio
 CLOCK = SystemClock()

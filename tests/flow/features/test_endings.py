@@ -2,7 +2,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from flow.features.parts import GOOD, Found, docs_answer, make_bench
 from opentelemetry.sdk.trace import TracerProvider
 from pydantic import BaseModel
 
@@ -10,6 +9,8 @@ from plimsoll.errors import InvalidFeature
 from plimsoll.features import Failures, Feature, Question, Retrieval, bind_runtime
 from plimsoll.gateway import ScriptedReply
 from plimsoll.records import ErrorClass, Outcome
+
+from flow.features.parts import GOOD, Found, docs_answer, make_bench
 
 pytestmark = pytest.mark.anyio
 WHEN = Question(text="How long may I return an item?")

@@ -1,12 +1,13 @@
 from pathlib import Path
 
 import pytest
-from flow.features.parts import GOOD, RETURNS, Found, docs_answer, make_bench
 
 from plimsoll.errors import ProviderRefused, StoreUnavailable
 from plimsoll.features import Failures, Question
 from plimsoll.gateway import ScriptedReply
 from plimsoll.records import ErrorClass, Outcome, Principal
+
+from flow.features.parts import GOOD, RETURNS, Found, docs_answer, make_bench
 
 pytestmark = pytest.mark.anyio
 WHEN = Question(text="How long may I return an item?")

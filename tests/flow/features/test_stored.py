@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from flow.features.parts import GOOD, PROMPT, FixedCorpus, Found
 
 from plimsoll.evals import Evaluations, gate_run, load_dataset, run_dataset
 from plimsoll.features import Answer, Feature, FeatureRunner, Question, Retrieval, bind_runtime, index_features
@@ -14,6 +13,8 @@ from plimsoll.records import ErrorClass, Outcome, Principal, SystemClock, Verdic
 from plimsoll.scorers import cites_a_source
 from plimsoll.store import Store
 from plimsoll.traces import Capture, TraceFilter, Traces
+
+from flow.features.parts import GOOD, PROMPT, FixedCorpus, Found
 
 pytestmark = pytest.mark.anyio
 WHEN = Question(text="How long may I return an item?")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Tracer
-from unit.knowledge.scripted_embedder import ScriptedEmbedder
 
 from plimsoll.knowledge import Corpus, ParseLimits, TextEmbedder
 from plimsoll.records import SystemClock
 from plimsoll.store import Store
+
+from unit.knowledge.scripted_embedder import ScriptedEmbedder
 
 
 @asynccontextmanager

@@ -4,13 +4,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from flow.knowledge.opened import opened, write_files
-from unit.knowledge.pdf_files import pdf_file
-from unit.knowledge.scripted_embedder import ScriptedEmbedder
 
 from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.knowledge import Corpus, IngestProgress, IngestReport
 from plimsoll.records import Principal
+
+from flow.knowledge.opened import opened, write_files
+from unit.knowledge.pdf_files import pdf_file
+from unit.knowledge.scripted_embedder import ScriptedEmbedder
 
 FILES = {
     "docs/leave.md": "# Leave\n\nEveryone gets thirty days of leave.\n\n## Sick\n\nSick leave is paid.\n",

@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from unit.knowledge.pdf_files import pdf_file
 
 from plimsoll.errors import PlimsollError, TooLarge, UnknownFormat, UnreadableDocument
 from plimsoll.knowledge.parse import ParseLimits, ParserProcess, parse_text_file
+
+from unit.knowledge.pdf_files import pdf_file
 
 HANGING = ("-c", "import sys, threading; sys.stdin.buffer.read(8); threading.Event().wait()")
 PAGE = "<html><body><main><h1>Title</h1><p>Some text of a page.</p></main></body></html>"

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from flow.knowledge.opened import opened, write_files
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -14,6 +13,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from plimsoll.errors import InvalidRequest
 from plimsoll.knowledge import Corpus, RetrievalResult, verify_quotes
 from plimsoll.records import Principal
+
+from flow.knowledge.opened import opened, write_files
 
 FILES = {
     "docs/leave.md": "# Leave\n\nIntro.\n\n## Sick\n\nSick leave is paid. A note is due after three days.\n",

@@ -5,7 +5,6 @@ from functools import cache
 import msgspec
 import numpy as np
 import pytest
-from unit.stats import oracles
 
 from plimsoll.line import (
     Evidence,
@@ -25,6 +24,8 @@ from plimsoll.line import (
 )
 from plimsoll.records import Case, ErrorClass, Outcome, Score, Verdict
 from plimsoll.stats import paired_binary
+
+from unit.stats import oracles
 
 ALPHA = 0.05
 

@@ -4,7 +4,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from unit.stats import oracles
 
 from plimsoll.stats import (
     clearing_probability,
@@ -16,6 +15,8 @@ from plimsoll.stats import (
     quantile_interval,
     wilson,
 )
+
+from unit.stats import oracles
 
 
 @pytest.mark.parametrize("n", [10, 20, 50, 200])

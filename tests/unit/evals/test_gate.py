@@ -1,12 +1,13 @@
 """The gate: bars, comparisons with a baseline, and what a reader has to know."""
 
 from msgspec.structs import replace
-from unit.evals.samples import result, run_of
 
 from plimsoll.evals import compare_runs, gate_run
 from plimsoll.line import Line, answered, error_rate, latency, pass_rate
 from plimsoll.records import ErrorClass, Outcome, Verdict
 from plimsoll.scorers import exact
+
+from unit.evals.samples import result, run_of
 
 LINE = Line(pass_rate(exact, at_least=0.5))
 HOLDS, FALLS_SHORT, CANNOT_TELL = Verdict.HOLDS, Verdict.FALLS_SHORT, Verdict.CANNOT_TELL

@@ -1,10 +1,11 @@
 """Grounding: claims, numbers, dates, coverage and negation."""
 
 import pytest
-from unit.evals.samples import TEXT, case, sample
 
 from plimsoll.evals.grounding import claims, facts, measure_support
 from plimsoll.scorers import Grounded, grounded
+
+from unit.evals.samples import TEXT, case, sample
 
 pytestmark = pytest.mark.anyio
 QUOTE = "Items may be returned within 30 days of delivery."

@@ -3,11 +3,12 @@
 from io import StringIO
 
 from rich.console import Console, RenderableType
-from unit.evals.samples import result, run_of
 
 from plimsoll.evals import gate_run, render_gate, render_run, summarise_markdown
 from plimsoll.line import Line, answered, latency, mean_cost, pass_rate
 from plimsoll.scorers import abstains_when_expected, exact
+
+from unit.evals.samples import result, run_of
 
 LINE = Line(
     pass_rate(exact, at_least=0.8),

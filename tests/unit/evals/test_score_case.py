@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
-from unit.evals.samples import case, sample
 
 from plimsoll.evals.score_case import score_case
 from plimsoll.line import Sample
 from plimsoll.records import Case, Score
 from plimsoll.scorers import contains_expected, exact, scorer
+
+from unit.evals.samples import case, sample
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,6 @@ from typing import cast
 
 import msgspec
 import pytest
-from unit.evals.samples import case, sample
 
 from plimsoll import scorers
 from plimsoll.errors import InvalidFeature
@@ -21,6 +20,8 @@ from plimsoll.scorers import (
     exact,
     scorer,
 )
+
+from unit.evals.samples import case, sample
 
 pytestmark = pytest.mark.anyio
 SILENT, REFUSED, FAILED = Outcome.ABSTAINED, Outcome.REFUSED, Outcome.FAILED

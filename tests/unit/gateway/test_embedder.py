@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tokenizers import Tokenizer
-from unit.gateway.bert_by_hand import EncoderByHand, write_tiny_model
 
 from plimsoll.gateway import Embedder, load_embedder, prepare_model, wheel_folder
+
+from unit.gateway.bert_by_hand import EncoderByHand, write_tiny_model
 
 TEXTS = ["The ship sails.", "a ship below the line at sea", "sea", ""]
 LONG = "the ship sails at sea below the line . " * 40

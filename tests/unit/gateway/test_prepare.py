@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from unit.gateway.bert_by_hand import write_tiny_model
 
 from plimsoll.errors import ModelMissing, StoreUnavailable
 from plimsoll.gateway import MINILM, KnownModel, cache_folder, find_model, load_embedder, prepare_model
 from plimsoll.gateway.model.location import STAMP_FILE, WEIGHTS_FILE
 from plimsoll.gateway.model.prepare import Stamp, hash_file, read_stamp, verify_prepared
+
+from unit.gateway.bert_by_hand import write_tiny_model
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """PDF: pages with offsets; scanned, encrypted and broken files refused in one sentence."""
 
 import pytest
-from unit.knowledge.pdf_files import pdf_file
 
 from plimsoll.errors import UnreadableDocument
 from plimsoll.knowledge.document import ParsedDocument
 from plimsoll.knowledge.parse.pdf import parse_pdf
 from plimsoll.knowledge.parse.source_file import SourceFile
+
+from unit.knowledge.pdf_files import pdf_file
 
 
 def read(content: bytes) -> ParsedDocument:

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from unit.stats import oracles
 
 from plimsoll.stats import clustered_mean, mean_interval, mean_tails, mean_variance
+
+from unit.stats import oracles
 
 VALUES = np.random.default_rng(7).gamma(2, 0.001, 40)
 CLUSTERS = [place // 3 for place in range(40)]

@@ -1,9 +1,10 @@
 """Holm's correction, against statsmodels."""
 
 import pytest
-from unit.stats import oracles
 
 from plimsoll.stats import holm
+
+from unit.stats import oracles
 
 
 @pytest.mark.parametrize("p_values", [[0.04], [0.01, 0.04, 0.03], [0.5, 0.001, 0.2, 0.2, 1.0], [0.02, 0.02, 0.0]])

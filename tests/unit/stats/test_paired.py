@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from unit.stats import oracles
 
 from plimsoll.stats import clustered_mean, mcnemar_exact, paired_binary, paired_mean, sign_flip, wilson
+
+from unit.stats import oracles
 
 COUNTS = [(0, 1, 5), (6, 2, 40), (15, 15, 90), (40, 10, 200)]
 

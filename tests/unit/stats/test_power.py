@@ -1,7 +1,6 @@
 """How many cases, and how small an effect."""
 
 import pytest
-from unit.stats import oracles
 
 from plimsoll.records import Interval
 from plimsoll.stats import (
@@ -14,6 +13,8 @@ from plimsoll.stats import (
     smallest_effect,
     variance_behind,
 )
+
+from unit.stats import oracles
 
 
 def test_the_reference_runs_of_the_architecture_are_reproduced():

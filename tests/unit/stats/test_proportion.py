@@ -3,9 +3,10 @@
 from itertools import product
 
 import pytest
-from unit.stats import oracles
 
 from plimsoll.stats import EffectiveCount, binomial_tails, clustered_proportion, effective_count, wilson
+
+from unit.stats import oracles
 
 
 @pytest.mark.parametrize(("successes", "n"), [(1, 2), (3, 10), (45, 50), (186, 200), (999, 1000)])

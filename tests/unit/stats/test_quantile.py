@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from unit.stats import oracles
 
 from plimsoll.stats import cases_for_quantile, quantile_interval
+
+from unit.stats import oracles
 
 
 @pytest.mark.parametrize("n", [72, 100, 500])

@@ -1,0 +1,67 @@
+"""`plimsoll.toml`: every mistake names the file, the line, the key and what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from plimsoll.errors import InvalidSettings, NoProject
+from plimsoll.project import Settings, read_settings
+
+
+def _read(tmp_path: Path, text: str) -> Settings:
+    (tmp_path / "plimsoll.toml").write_text(text, encoding="utf-8")
+    return read_settings(tmp_path)
+
+
+def _mistake(tmp_path: Path, text: str) -> str:
+    with pytest.raises(InvalidSettings) as caught:
+        _read(tmp_path, text)
+    return str(caught.value)
+
+
+def test_an_empty_file_means_the_defaults(tmp_path: Path):
+    assert _read(tmp_path, "") == Settings()
+
+
+def test_what_stands_in_the_file_is_read(tmp_path: Path):
+    settings = _read(tmp_path, '[models.default]\nmodel = "a/b"\n[knowledge.handbook]\npaths = ["x", "y"]\n')
+    assert settings.models["default"].model == "a/b"
+    assert settings.knowledge["handbook"].paths == ("x", "y")
+
+
+def test_a_folder_without_the_file_says_how_to_make_a_project(tmp_path: Path):
+    with pytest.raises(NoProject, match="plimsoll init my-project"):
+        read_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[modles]\n", "line 1: there is no key 'modles'; did you mean 'models'?"),
+        ('\n[models.default]\nmodle = "x"\n', "line 3: there is no key 'models.default.modle'; did you mean 'model'?"),
+        ('[server]\nport = "abc"\n', "line 2: server.port is 'abc'"),
+        ("[server]\nport = 99999\n", "less than or equal to 65535"),
+        ('[traces]\n\ncontent = "all"\n', "line 3: traces.content is 'all'; input should be 'redacted' or 'off'"),
+        ('[providers.x]\napi_key_env = "A"\n', "line 1: the key 'providers.x.base_url' is missing"),
+        ('[models.fast]\nmodel = "a/b"\n', "add [models.default]"),
+        ('[models.Fast]\nmodel = "a/b"\n', "models.Fast"),
+        ("[server\n", "line 1"),
+        ("x = \n", "line 1"),
+    ],
+)
+def test_a_mistake_names_line_key_and_what_is_allowed(tmp_path: Path, text: str, expected: str):
+    message = _mistake(tmp_path, text)
+    assert str(tmp_path / "plimsoll.toml") in message
+    assert expected in message
+
+
+def test_an_unknown_key_lists_the_allowed_ones(tmp_path: Path):
+    assert "Allowed here: 'keep_days'" in _mistake(tmp_path, "[traces]\ncontent = 'off'\nkep = 1\n").replace(
+        "'content', ", ""
+    )
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path: Path):
+    (tmp_path / "plimsoll.toml").write_bytes(b"\xff\xfe\x00\x80")
+    with pytest.raises(InvalidSettings, match="not UTF-8"):
+        read_settings(tmp_path)

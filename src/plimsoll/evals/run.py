@@ -11,7 +11,7 @@ from typing import Generic, NoReturn, TypeVar, cast
 import msgspec
 from pydantic import BaseModel
 
-from plimsoll.errors import InvalidFeature, InvalidRequest
+from plimsoll.errors import InvalidFeature, InvalidRequest, PlimsollError
 from plimsoll.evals.case_line import hash_case
 from plimsoll.evals.dataset import Dataset
 from plimsoll.evals.eval_run import CaseResult, EvalRun
@@ -197,6 +197,7 @@ class _Running(Generic[In, Out]):
         self._clock = asking.clock
         self._began = asking.clock.monotonic()
         self._results: list[CaseResult] = []
+        self._cost_usd = 0.0
 
     async def run(self) -> EvalRun:
         """Ask for every case and return the whole run; mark it as interrupted where it is cancelled or breaks."""
@@ -204,10 +205,17 @@ class _Running(Generic[In, Out]):
             await self._evaluations.begin(self._run)
         try:
             await self._ask_all()
-        except BaseException:
-            await asyncio.wait_for(self._end(is_complete=False), _LAST_WORD_SECONDS)
+        except BaseException as error:
+            await self._mark_interrupted(error)
             raise
         return await self._end(is_complete=True)
+
+    async def _mark_interrupted(self, error: BaseException) -> None:
+        """Say when the run ended; where that fails as well, the run stays marked by having no end."""
+        try:
+            await asyncio.wait_for(self._end(is_complete=False), _LAST_WORD_SECONDS)
+        except (PlimsollError, TimeoutError) as second:
+            error.add_note(f"The end of the run {self._run.id} could not be kept: {second}")
 
     async def _ask_all(self) -> None:
         waiting = self._questions()
@@ -231,6 +239,7 @@ class _Running(Generic[In, Out]):
             if self._evaluations:
                 await self._evaluations.add(self._run.id, result)
             self._results.append(result)
+            self._cost_usd += result.cost_usd or 0.0
             self._tell(result)
 
     async def _end(self, *, is_complete: bool) -> EvalRun:
@@ -256,7 +265,7 @@ class _Running(Generic[In, Out]):
                 total=self._run.cases * self._run.repeats,
                 case_id=result.case_id,
                 outcome=result.outcome,
-                cost_usd=sum(one.cost_usd or 0.0 for one in self._results),
+                cost_usd=self._cost_usd,
                 seconds=self._clock.monotonic() - self._began,
             )
         )

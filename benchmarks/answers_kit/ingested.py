@@ -8,10 +8,13 @@ import msgspec
 from answers_kit.questions import QuestionSet
 from opentelemetry.sdk.trace import TracerProvider
 
-from plimsoll.gateway import load_embedder
-from plimsoll.knowledge import Corpus, IngestReport, TextEmbedder
+from plimsoll.gateway import Embedder, load_embedder
+from plimsoll.knowledge import Corpus, IngestReport
 from plimsoll.records import SystemClock
 from plimsoll.store import Store
+
+CORPUS = "passages"
+"""Name of the corpus."""
 
 
 class Ingested(msgspec.Struct, frozen=True):
@@ -19,7 +22,11 @@ class Ingested(msgspec.Struct, frozen=True):
 
     corpus: Corpus
     """The corpus, ready to be asked."""
-    embedder: TextEmbedder
+    store: Store
+    """Where its truth is kept."""
+    folder: Path
+    """Where its index lies."""
+    embedder: Embedder
     """Its embedding model."""
     report: IngestReport
     """What ingestion said."""
@@ -35,9 +42,10 @@ async def ingested(question_set: QuestionSet, folder: Path) -> AsyncGenerator[In
     clock, embedder = SystemClock(), load_embedder()
     tracer = TracerProvider().get_tracer("benchmarks")
     store = await Store.open(f"sqlite:///{folder / 'state.db'}", schema="state", clock=clock)
-    corpus = await Corpus.open("passages", store=store, folder=folder, embedder=embedder, tracer=tracer, clock=clock)
+    corpus = await Corpus.open(CORPUS, store=store, folder=folder, embedder=embedder, tracer=tracer, clock=clock)
     try:
-        yield Ingested(corpus, embedder, await corpus.ingest([documents], root=folder), passage_of)
+        report = await corpus.ingest([documents], root=folder)
+        yield Ingested(corpus, store, folder / CORPUS, embedder, report, passage_of)
     finally:
         await corpus.close()
         await store.close()
@@ -49,7 +57,11 @@ def write_passages(question_set: QuestionSet, folder: Path) -> dict[str, str]:
     passage_of: dict[str, str] = {}
     for number, passage in enumerate(question_set.passages):
         name = f"{number:05d}.md"
-        title = passage.title.replace("_", " ")
-        (folder / name).write_text(f'---\ntitle: "{title}"\n---\n{passage.text}\n', encoding="utf-8")
+        (folder / name).write_text(f'---\ntitle: "{title_of(passage.title)}"\n---\n{passage.text}\n', encoding="utf-8")
         passage_of[f"documents/{name}"] = passage.passage_id
     return passage_of
+
+
+def title_of(article: str) -> str:
+    """Return the title under which an article's passages are ingested."""
+    return article.replace("_", " ").replace('"', "'")

@@ -55,8 +55,9 @@ class Snapshot:
         self.folder = folder
         self.manifest = manifest
         self._text = FullText.open(folder / _TEXT_FOLDER)
-        self._vectors: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-        self._sentences: NDArray[np.float16] = np.load(folder / "sentences.npy", mmap_mode="r")
+        # Plain arrays over the mapped files: slicing numpy's own memmap class costs more than what is computed.
+        self._vectors: Vectors = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))
+        self._sentences: NDArray[np.float16] = np.asarray(np.load(folder / "sentences.npy", mmap_mode="r"))
         self._offsets: NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._tenants: NDArray[np.int32] = np.load(folder / "tenants.npy")
         self._row_of = {chunk_id: row for row, chunk_id in enumerate(manifest.chunk_ids)}

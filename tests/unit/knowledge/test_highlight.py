@@ -1,0 +1,53 @@
+"""Sentence signals and answerability, on a question read by hand."""
+
+import msgspec
+import numpy as np
+
+from plimsoll.knowledge.answerability import ANSWERABLE_AT, ReadPassage, answer_signals, judge_answerability
+from plimsoll.knowledge.cues import AnswerKind
+from plimsoll.knowledge.highlight import Question, signals_of
+
+QUESTION = Question(
+    text="When did Ada publish 3 notes?",
+    vector=np.array([1, 0], np.float32),
+    rarities={"ada": 3.0, "publish": 1.0, "3": 1.0, "note": 1.0},
+    words=frozenset({"when", "did", "ada", "publish", "3", "notes"}),
+    kind=AnswerKind.MOMENT,
+    names=frozenset({"ada"}),
+    numbers=frozenset({"3"}),
+    is_negated=False,
+)
+SENTENCES = ("Ada wrote 3 notes.", "They were published in 1843.")
+VECTORS = np.array([[1, 0], [0.6, 0.8]], np.float32)
+
+
+def read(question: Question = QUESTION) -> ReadPassage:
+    signals = signals_of(question, SENTENCES, vectors=VECTORS, passage_score=0.5)
+    return ReadPassage(sentences=SENTENCES, signals=tuple(signals), whole=" ".join(SENTENCES))
+
+
+def test_signals_count_words_by_rarity_and_what_the_sentence_before_adds() -> None:
+    first, second = read().signals
+    assert (first.coverage, first.lead_in, first.cue) == (5 / 6, 0.0, 0.0)
+    assert (second.coverage, round(second.lead_in, 6), second.cue) == (1 / 6, round(5 / 6, 6), 1.0)
+    assert np.isclose(second.closeness, 0.6)
+
+
+def test_a_passage_that_holds_name_number_and_words_is_answerable() -> None:
+    signals = answer_signals(QUESTION, read())
+    assert (signals.missing_names, signals.missing_number, signals.passage_coverage) == (0.0, 0.0, 1.0)
+    assert judge_answerability(QUESTION, [read()]) >= ANSWERABLE_AT
+
+
+def test_a_missing_name_or_number_and_an_unmatched_negation_lower_the_chance() -> None:
+    other = msgspec.structs.replace(
+        QUESTION, names=frozenset({"grace"}), numbers=frozenset({"7"}), is_negated=True, rarities={"grace": 3.0}
+    )
+    signals = answer_signals(other, read(other))
+    assert (signals.missing_names, signals.missing_number, signals.unmatched_negation) == (1.0, 1.0, 1.0)
+    assert signals.chance() < judge_answerability(QUESTION, [read()])
+
+
+def test_without_sentences_there_is_no_chance() -> None:
+    assert judge_answerability(QUESTION, []) == 0.0
+    assert judge_answerability(QUESTION, [ReadPassage(sentences=(), signals=(), whole="")]) == 0.0

@@ -7,6 +7,7 @@ names from here, never from an inner file. One attempt a call: it neither retrie
 from plimsoll.gateway.call import Gateway
 from plimsoll.gateway.detect import DetectedProvider, detect_providers
 from plimsoll.gateway.model.embedder import Embedder, SpanVectors, TextVectors, load_embedder
+from plimsoll.gateway.model.install import DownloadProgress, ModelSource, install_model
 from plimsoll.gateway.model.location import MINILM, KnownModel, cache_folder, wheel_folder
 from plimsoll.gateway.model.prepare import find_model, prepare_model
 from plimsoll.gateway.provider import Provider
@@ -24,6 +25,7 @@ __all__ = [
     "ChatRequest",
     "DetectedProvider",
     "Dialect",
+    "DownloadProgress",
     "Embedded",
     "Embedder",
     "Embeddings",
@@ -32,6 +34,7 @@ __all__ = [
     "Grounding",
     "KnownModel",
     "Limits",
+    "ModelSource",
     "ModelTarget",
     "OpenAICompatible",
     "Provider",
@@ -45,6 +48,7 @@ __all__ = [
     "detect_providers",
     "extract_answer",
     "find_model",
+    "install_model",
     "load_embedder",
     "prepare_model",
     "price_call",

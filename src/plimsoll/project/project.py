@@ -78,14 +78,14 @@ class Project:
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
         """Read files and folders into a corpus: the given ones, or those that the settings declare for it."""
-        name = corpus or self._default_corpus()
+        name = corpus or self.default_corpus()
         opened = await self._parts.corpora.get(name)
         declared = [self.folder / path for path in self.settings.knowledge[name].paths]
         return await opened.ingest(list(paths) or declared, root=self.folder, progress=progress)
 
     async def documents(self, corpus: str = "") -> list[DocumentRow]:
         """Return the documents of a corpus, those that could not be read included."""
-        return list(await (await self._parts.corpora.get(corpus or self._default_corpus())).documents())
+        return list(await (await self._parts.corpora.get(corpus or self.default_corpus())).documents())
 
     async def traces(self, where: TraceFilter | None = None, *, within: timedelta | None = None) -> list[TraceSummary]:
         """Return the traces that the filter lets through, newest first; `within` keeps those of the last while."""
@@ -155,7 +155,7 @@ class Project:
         for name in self.settings.knowledge:
             await self._parts.corpora.get(name)
 
-    def _default_corpus(self) -> str:
+    def default_corpus(self) -> str:
         """Return the corpus of the default feature, or the only one there is."""
         feature = self.features.get(self.settings.project.default_feature)
         if feature is not None and feature.retrieval is not None:

@@ -70,7 +70,7 @@ class ErrorBoundary:
 
         try:
             await self._app(scope, receive, send_and_note)
-        except (Exception, asyncio.CancelledError) as error:  # the boundary of a request
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the boundary of a request
             response = self._answer(Request(scope), error)
             # Half a response cannot be taken back: uvicorn closes its connection.
             if not has_started:

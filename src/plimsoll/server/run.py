@@ -7,17 +7,14 @@ import asyncio
 import signal
 import socket
 import threading
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TypeVar
 
 import uvicorn
-import uvloop
 from starlette.types import ASGIApp
 
 from plimsoll.server.limits import Limits
 
-Answer = TypeVar("Answer")
 _KEEP_ALIVE_SECONDS = 15
 _HEADER_BYTES = 32_768
 
@@ -78,9 +75,3 @@ async def serve_app(app: ASGIApp, listener: socket.socket, *, limits: Limits, on
         raise
     finally:
         listener.close()
-
-
-def run_on_uvloop(work: Coroutine[object, object, Answer]) -> Answer:
-    """Run the coroutine on a uvloop event loop and return its answer."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)

@@ -5,10 +5,13 @@ from typing import Protocol
 import msgspec
 from starlette.requests import Request
 
+from plimsoll.project import Project
 from plimsoll.records import Clock
 from plimsoll.server.address import Address, KeyRing
 from plimsoll.server.auth import Sessions, Verifier
 from plimsoll.server.limits import Limits
+from plimsoll.server.recent import RecentAnswers
+from plimsoll.server.warm import WarmUp
 
 
 class ServerKeys(KeyRing, Verifier, Protocol):
@@ -18,8 +21,12 @@ class ServerKeys(KeyRing, Verifier, Protocol):
 class ServerState(msgspec.Struct, frozen=True, kw_only=True):
     """The shared parts of one server."""
 
-    project_name: str
-    """Shown in the console."""
+    project: Project
+    """The open project; every operation stands there."""
+    warm_up: WarmUp
+    """Whether it can answer yet."""
+    recent: RecentAnswers
+    """The newest answers."""
     keys: ServerKeys
     """Checks access keys."""
     address: Address

@@ -1,4 +1,4 @@
-"""A real server on an ephemeral port with a real client, for tests that speak HTTP."""
+"""A real server over a real project on an ephemeral port, with a real client, for tests that speak HTTP."""
 
 import asyncio
 import json
@@ -10,14 +10,11 @@ from typing import Any, NamedTuple
 import aiohttp
 from starlette.routing import BaseRoute
 
-from plimsoll.access import Keys
-from plimsoll.records import SystemClock
-from plimsoll.server import Address, Limits, ServerState, Sessions, assemble, listen, serve_app
-from plimsoll.server.routes import shell_routes
-from plimsoll.store import Store
+import plimsoll
+from plimsoll.project import Project, write_project
+from plimsoll.server import Address, Limits, WarmUp, build_app, listen, serve_app
 
-CLOCK = SystemClock()
-SOON = 10.0
+SOON = 30.0
 
 
 class Reply(NamedTuple):
@@ -57,9 +54,12 @@ class Client:
 class Served(Client):
     """A server that listens, and a client of it."""
 
-    def __init__(self, url: str, http: aiohttp.ClientSession, *, keys: Keys, serving: "asyncio.Task[None]") -> None:
+    def __init__(
+        self, url: str, http: aiohttp.ClientSession, *, project: Project, serving: "asyncio.Task[None]"
+    ) -> None:
         super().__init__(url, http)
-        self.keys = keys
+        self.project = project
+        self.keys = project.keys
         self.serving = serving
 
 
@@ -71,33 +71,33 @@ async def opened_client() -> AsyncGenerator[aiohttp.ClientSession]:
 
 
 @asynccontextmanager
-async def open_keys(folder: Path) -> AsyncGenerator[Keys]:
-    """Open a store of its own for access keys."""
-    store = await Store.open(f"sqlite:///{folder / 'state.db'}", schema="state", clock=CLOCK)
-    try:
-        yield Keys(store, CLOCK)
-    finally:
-        await store.close()
+async def open_new_project(folder: Path) -> AsyncGenerator[Project]:
+    """Write the template's project into the folder, where none is, and open it with the embedded models."""
+    path = folder / "shop"
+    if not path.exists():
+        write_project(path)
+    async with plimsoll.open(path, environ={}) as project:
+        yield project
 
 
 @asynccontextmanager
 async def served(
     folder: Path, routes: Sequence[BaseRoute] = (), *, limits: Limits | None = None, allowed: tuple[str, ...] = ()
 ) -> AsyncGenerator[Served]:
-    """Serve the routes beside those of the shell until the block ends."""
+    """Serve a project, with these routes beside its own, until the block ends."""
     limits = limits or Limits()
-    async with open_keys(folder) as keys, opened_client() as http:
+    async with open_new_project(folder) as project, opened_client() as http:
         listener = listen("127.0.0.1", 0)
         address = Address(port=listener.getsockname()[1], allowed_hosts=allowed)
-        state = ServerState(
-            project_name="test", keys=keys, address=address, limits=limits, sessions=Sessions(CLOCK), clock=CLOCK
-        )
+        warm_up = WarmUp(project)
+        app = build_app(project, address=address, limits=limits, warm_up=warm_up)
+        app.router.routes.extend(routes)
         ready = asyncio.Event()
-        app = assemble([*routes, *shell_routes()], state)
         serving = asyncio.ensure_future(serve_app(app, listener, limits=limits, on_ready=ready.set))
         await asyncio.wait_for(ready.wait(), SOON)
         try:
-            yield Served(address.url, http, keys=keys, serving=serving)
+            yield Served(address.url, http, project=project, serving=serving)
         finally:
             serving.cancel()
             await asyncio.wait({serving}, timeout=SOON)
+            await warm_up.close()

@@ -5,7 +5,7 @@ import pytest
 from plimsoll.errors import AddressInUse, InvalidSettings, UnsafeAddress
 from plimsoll.server import Address, check_address, listen
 
-from contract.server.serving import open_keys
+from contract.server.serving import open_new_project
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +20,8 @@ BEYOND = [
 
 @pytest.mark.parametrize("address", BEYOND, ids=lambda address: address.host)
 async def test_an_address_beyond_this_machine_needs_a_key_first(tmp_path: Path, address: Address):
-    async with open_keys(tmp_path) as keys:
+    async with open_new_project(tmp_path) as project:
+        keys = project.keys
         with pytest.raises(UnsafeAddress) as refused:
             await check_address(address, keys)
         assert "plimsoll keys create NAME" in refused.value.next_step
@@ -29,7 +30,8 @@ async def test_an_address_beyond_this_machine_needs_a_key_first(tmp_path: Path, 
 
 
 async def test_a_revoked_key_does_not_open_an_address(tmp_path: Path):
-    async with open_keys(tmp_path) as keys:
+    async with open_new_project(tmp_path) as project:
+        keys = project.keys
         await keys.revoke((await keys.create("first")).key_id)
         with pytest.raises(UnsafeAddress):
             await check_address(Address(host=EVERYWHERE), keys)
@@ -37,7 +39,8 @@ async def test_a_revoked_key_does_not_open_an_address(tmp_path: Path):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
 async def test_loopback_needs_no_key(tmp_path: Path, host: str):
-    async with open_keys(tmp_path) as keys:
+    async with open_new_project(tmp_path) as project:
+        keys = project.keys
         await check_address(Address(host=host), keys)
 
 

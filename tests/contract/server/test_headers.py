@@ -16,7 +16,7 @@ async def test_every_response_takes_power_from_untrusted_text(tmp_path: Path, pa
     assert "unsafe-inline" not in policy
     assert "frame-ancestors 'none'" in policy
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["referrer-policy"] == "same-origin"
     assert not [name for name in response.headers if name.lower().startswith("access-control")]
 
 

@@ -1,7 +1,12 @@
-"""How numbers and moments are written for people, alike on every page. Pure; used as filters of the templates."""
+"""How numbers, moments and texts are written for people, alike on every page. Pure; the templates' filters."""
 
+import json
+import re
 from datetime import UTC, datetime
 
+from markupsafe import Markup
+
+_TICKS = re.compile(r"`([^`\n]+)`")
 _SECOND_MS = 1_000
 _MINUTE_MS = 60_000
 _WHOLE_MS = 10
@@ -45,3 +50,22 @@ def format_plural(number: int, noun: str) -> str:
 def format_moment(at: datetime | None) -> str:
     """Write a moment in UTC, to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at else "never"
+
+
+def format_pretty(value: object) -> str:
+    """Write JSON text over several lines; anything else as it is."""
+    text = str(value)
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+def format_ticks(text: str) -> Markup:
+    """Write what stands between backticks as code; everything is escaped."""
+    pieces = _TICKS.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if at % 2 else piece for at, piece in enumerate(pieces)
+    )

@@ -9,7 +9,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from plimsoll.server.web.formats import format_count, format_duration, format_moment, format_money, format_plural
+from plimsoll.server.web.formats import (
+    format_count,
+    format_duration,
+    format_moment,
+    format_money,
+    format_plural,
+    format_pretty,
+    format_ticks,
+)
 
 HERE = Path(__file__).parent
 
@@ -19,7 +27,7 @@ def render_page(request: Request, template: str, content: Mapping[str, object], 
     shell: dict[str, object] = {
         "plural": format_plural,
         "path": request.url.path,
-        "project_name": request.app.state.server.project_name,
+        "project_name": request.app.state.server.project.settings.project.name,
         "has_session": "plimsoll_session" in request.cookies,
     }
     html = _environment().get_template(template).render({**shell, **content})
@@ -51,5 +59,7 @@ def _environment() -> Environment:
     environment.filters["duration"] = format_duration
     environment.filters["moment"] = format_moment
     environment.filters["money"] = format_money
+    environment.filters["pretty"] = format_pretty
+    environment.filters["ticks"] = format_ticks
     environment.globals["static"] = static_url
     return environment

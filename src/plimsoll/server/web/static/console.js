@@ -55,6 +55,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+document.querySelectorAll("[data-needs-script]").forEach((part) => part.removeAttribute("hidden"));
 document.querySelectorAll("[data-keys]").forEach((button) => button.addEventListener("click", toggleKeys));
 
 // A question is sent with Enter; Shift+Enter makes a new line.

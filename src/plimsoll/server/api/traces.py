@@ -1,0 +1,63 @@
+"""What was asked and how it went: a list of traces, and one with its steps. A caller sees their own tenant's only."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from plimsoll.errors import InvalidRequest, NotFound, one_of
+from plimsoll.records import ErrorClass, Outcome, Principal
+from plimsoll.server.auth import require
+from plimsoll.server.reply import render_json
+from plimsoll.server.state import state_of
+from plimsoll.traces import MOST_TRACES, Trace, TraceFilter
+
+DEFAULT_TRACES = 50
+
+
+async def list_traces(request: Request) -> Response:
+    """`GET /api/traces`: newest first; narrowed by `feature`, `outcome`, `error_class`, `text`, `before`, `limit`."""
+    wanted = read_filter(request, require(request, "read"))
+    return render_json({"traces": await state_of(request).project.traces(wanted)})
+
+
+async def show_trace(request: Request) -> Response:
+    """`GET /api/traces/{id}`: one trace with its spans; the beginning of its id, 6 digits or more, will do."""
+    return render_json(await find_trace(request, require(request, "read")))
+
+
+async def find_trace(request: Request, caller: Principal) -> Trace:
+    """Return the trace that the path names; another tenant's does not exist for this caller. Raises NotFound."""
+    trace_id: str = request.path_params["trace_id"]
+    trace = await state_of(request).project.trace(trace_id)
+    if trace.summary.tenant != caller.tenant:
+        raise NotFound(f"There is no trace {trace_id!r}.", next_step="`plimsoll traces` lists them.")
+    return trace
+
+
+def read_filter(request: Request, caller: Principal) -> TraceFilter:
+    """Return the filter that the query describes, within the caller's tenant; raises InvalidRequest."""
+    query = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
+    outcome, error_class = query.get("outcome"), query.get("error_class")
+    return TraceFilter(
+        feature=query.get("feature"),
+        outcome=Outcome(_choose("outcome", outcome, list(Outcome))) if outcome else None,
+        error_class=ErrorClass(_choose("error_class", error_class, list(ErrorClass))) if error_class else None,
+        tenant=caller.tenant,
+        text=query.get("text"),
+        before=query.get("before"),
+        limit=_read_limit(query.get("limit", "")),
+    )
+
+
+def _choose(name: str, value: str, choices: list[Outcome] | list[ErrorClass]) -> str:
+    known = [choice.value for choice in choices]
+    if value not in known:
+        raise InvalidRequest(f"{name}={value!r} does not exist.", next_step=f"Choose of {one_of(known)}.")
+    return value
+
+
+def _read_limit(text: str) -> int:
+    if not text:
+        return DEFAULT_TRACES
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_TRACES:
+        raise InvalidRequest(f"limit={text!r} is not a number from 1 to {MOST_TRACES}.")
+    return int(text)

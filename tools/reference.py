@@ -16,11 +16,13 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from starlette.routing import Route
 
 import plimsoll
 from plimsoll.cli import VERBS, cli
 from plimsoll.errors import PlimsollError
 from plimsoll.project import Settings
+from plimsoll.server import all_routes
 from plimsoll.store import STATE, TRACES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -36,6 +38,7 @@ def pages() -> dict[str, str]:
         "cli.md": _commands(),
         "api.md": _names(),
         "tables.md": _tables(),
+        "http.md": _routes(),
     }
 
 
@@ -159,6 +162,22 @@ def _tables() -> str:
             lines += [f"- {key}: {value}" for key, value in table.info.items()]
             lines.append("")
     return "\n".join(lines)
+
+
+def _routes() -> str:
+    lines = [
+        "# HTTP",
+        _NOTE,
+        "Every page `/x` of the console has its JSON twin `/api/x`. Errors have [one shape](errors.md).\n",
+        "| method | path | what it does |",
+        "|---|---|---|",
+    ]
+    for route in all_routes():
+        if isinstance(route, Route):
+            method = "POST" if "POST" in (route.methods or ()) else "GET"
+            what = _prose(route.endpoint).split("`: ", 1)[-1]
+            lines.append(f"| {method} | `{route.path}` | {what[:1].upper()}{what[1:]} |")
+    return "\n".join(lines) + "\n"
 
 
 def _signature(value: object) -> str:

@@ -64,3 +64,9 @@ def test_links_between_pages_lead_somewhere():
 def test_every_room_has_a_design_note():
     rooms = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
     assert [room for room in rooms if not (ROOT / "docs" / "design" / f"{room}.md").exists()] == []
+
+
+def test_a_news_fragment_is_one_sentence():
+    fragments = [path for path in (ROOT / "changes").glob("*.md") if path.name != "README.md"]
+    texts = [path.read_text(encoding="utf-8").strip() for path in fragments]
+    assert [text for text in texts if "\n" in text or not text.endswith(".")] == []

@@ -19,7 +19,7 @@ def _pages() -> dict[str, str]:
     return pages
 
 
-@pytest.mark.parametrize("name", ["errors.md", "settings.md", "cli.md", "api.md", "tables.md"])
+@pytest.mark.parametrize("name", ["errors.md", "settings.md", "cli.md", "api.md", "tables.md", "http.md"])
 def test_the_generated_page_is_current(name: str):
     committed = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert committed == _pages()[name], "run `make docs`"

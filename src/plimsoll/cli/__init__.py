@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 the line falls short; 2 what was typed or written in a fil
 4 the machine, a provider or a disk did not do its part; 70 a defect of Plimsoll; 130 interrupted.
 """
 
+import importlib
 import sys
 import traceback
 
@@ -25,9 +26,16 @@ VERBS = (
     Verb("doctor", "plimsoll.cli.doctor", "Check the project and the machine; say what to do about what is wrong."),
 )
 
+
+def _load_verb(verb: Verb) -> click.Command:
+    command: click.Command = importlib.import_module(verb.module).command
+    return command
+
+
 cli = LazyGroup(
-    name="plimsoll",
+    "plimsoll",
     verbs=VERBS,
+    load=_load_verb,
     help="Run AI features in production: draw one line for quality, latency, cost and errors, and hold it.",
 )
 

@@ -3,10 +3,9 @@
 It is also the boundary at which errors become one sentence and an exit code.
 """
 
-import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import click
@@ -34,9 +33,17 @@ class Verb(NamedTuple):
 class LazyGroup(click.Group):
     """A click group over a table of verbs."""
 
-    def __init__(self, *, name: str, verbs: Sequence[Verb], help: str) -> None:  # noqa: A002 - click's own name
+    def __init__(
+        self,
+        name: str,
+        *,
+        verbs: Sequence[Verb],
+        load: Callable[[Verb], click.Command],
+        help: str,  # noqa: A002 - click's own name
+    ) -> None:
         super().__init__(name=name, help=help)
         self._verbs = {verb.name: verb for verb in verbs}
+        self._load = load
         self.params.append(_version_option())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -44,12 +51,9 @@ class LazyGroup(click.Group):
         return list(self._verbs)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the verb's module and return its command."""
+        """Load the verb's module and return its command."""
         verb = self._verbs.get(cmd_name)
-        if verb is None:
-            return None
-        command: click.Command = importlib.import_module(verb.module).command
-        return command
+        return self._load(verb) if verb else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -1,6 +1,8 @@
 """`plimsoll ingest [PATH…]`."""
 
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ from plimsoll.cli.opened import run_in_project
 from plimsoll.knowledge import IngestProgress, IngestReport
 
 _MOST_FAILURES = 20
+_SOURCE_END = 48
 
 
 @click.command()
@@ -23,22 +26,28 @@ def command(paths: tuple[Path, ...], *, corpus: str, quiet: bool) -> None:
     Without PATH it reads what plimsoll.toml declares. Unchanged documents are skipped, so it can be interrupted and
     run again at any time.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = make_console(stderr=True)
+    wanted = [path.resolve() for path in paths]
+    with shown_ingestion(quiet=quiet) as show:
+        report = run_in_project(lambda project: project.ingest(wanted, corpus=corpus, progress=show))
+    print_report(report)
+
+
+@contextmanager
+def shown_ingestion(*, quiet: bool = False) -> Generator[Callable[[IngestProgress], None]]:
+    """Show a bar on the terminal while documents are read; nothing where there is no terminal."""
     shown = sys.stderr.isatty() and not quiet
-    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=make_console(stderr=True), transient=True, disable=not shown) as bar:
         task = bar.add_task("Reading", total=None)
 
         def show(progress: IngestProgress) -> None:
-            bar.update(task, completed=progress.done, total=progress.total, description=progress.source[-48:])
+            bar.update(task, completed=progress.done, total=progress.total, description=progress.source[-_SOURCE_END:])
 
-        report = run_in_project(
-            lambda project: project.ingest([path.resolve() for path in paths], corpus=corpus, progress=show)
-        )
-    _report(report)
+        yield show
 
 
-def _report(report: IngestReport) -> None:
+def print_report(report: IngestReport) -> None:
+    """Say what an ingestion did and which documents could not be read."""
     click.echo(
         f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, {report.removed} removed; "
         f"{report.chunks} chunks in {report.seconds:.1f} s."

@@ -108,7 +108,7 @@ class Project:
         feature = find_feature(self.features, name)
         dataset = load_dataset(self._dataset_path(feature))
         configuration = self._parts.runner.check(feature)
-        return await run_dataset(
+        run = await run_dataset(
             feature,
             dataset,
             runtime=self._parts.runner,
@@ -121,6 +121,8 @@ class Project:
             clock=self._parts.clock,
             progress=progress,
         )
+        await self._parts.traces.add_scores(run.scores)
+        return run
 
     async def gate(
         self, name: str, *, baseline: str = "", progress: Callable[[RunProgress], None] | None = None

@@ -7,6 +7,7 @@ but who may come in, and how much at once.
 from plimsoll.server.address import Address, check_address, listen
 from plimsoll.server.app import assemble
 from plimsoll.server.limits import Limits
+from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
 from plimsoll.server.serve import build_app, read_limits, serve
 from plimsoll.server.warm import WarmUp
@@ -15,6 +16,7 @@ __all__ = [
     "Address",
     "Limits",
     "WarmUp",
+    "all_routes",
     "assemble",
     "build_app",
     "check_address",

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from contract.store.databases import opened
-from flow.features.parts import PROMPT, FixedCorpus, Found
 from opentelemetry.sdk.trace import TracerProvider
 
 from plimsoll.errors import ProviderUnreachable, UpstreamError
@@ -14,6 +12,9 @@ from plimsoll.gateway import ChatRequest, Gateway, ModelTarget, Scripted
 from plimsoll.line import Line, answered, error_rate, pass_rate
 from plimsoll.records import ErrorClass, Outcome, SystemClock, Verdict
 from plimsoll.scorers import abstains_when_expected, cites_expected, contains_expected, grounded
+
+from contract.store.databases import opened
+from flow.features.parts import PROMPT, FixedCorpus, Found
 
 pytestmark = pytest.mark.anyio
 CLOCK = SystemClock()

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from flow.knowledge.opened import opened, write_files
-from unit.knowledge.scripted_embedder import ScriptedEmbedder
 
 from plimsoll.errors import Overloaded
 from plimsoll.knowledge import Corpus, IngestReport
 from plimsoll.knowledge.lock import hold_lock
 from plimsoll.records import Principal
+
+from flow.knowledge.opened import opened, write_files
+from unit.knowledge.scripted_embedder import ScriptedEmbedder
 
 SCRIPT = Path(__file__).with_name("ingest_slowly.py")
 FILES = {f"docs/{number:03d}.md": f"# Rule {number}\n\nRule number {number} holds." for number in range(70)}

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from unit.gateway.bert_by_hand import write_tiny_model
 
 from plimsoll.errors import InvalidRequest, ModelMissing
 from plimsoll.gateway import MINILM, DownloadProgress, KnownModel, find_model, install_model, load_embedder
 from plimsoll.gateway.model.prepare import hash_file
+
+from unit.gateway.bert_by_hand import write_tiny_model
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):

@@ -10,7 +10,7 @@ from plimsoll.server.web.render import render_page
 
 
 async def show_overview(request: Request) -> Response:
-    """`GET /`."""
+    """`GET /`: each feature against its line, its traffic, and what the knowledge holds."""
     require(request, "read")
     status = await state_of(request).project.status()
     content = {"status": status, "next": next_step(status), "twin": "/api/status"}

@@ -42,7 +42,10 @@ def _make_spans() -> None:
         sa.PrimaryKeyConstraint("trace_id", "span_id", name="pk_spans"),
     )
     op.create_index("ix_spans_start_ns_trace_id", "spans", ["start_ns", "trace_id"])
-    op.create_index("ix_spans_trace_id_start_ns_parent_id", "spans", ["trace_id", "start_ns", "parent_id"])
+    op.create_index("ix_spans_trace_id_start_ns_span_id", "spans", ["trace_id", "start_ns", "span_id"])
+    is_root = sa.text("parent_id IS NULL")
+    columns = ["trace_id", "start_ns", "span_id"]
+    op.create_index("ix_spans_roots", "spans", columns, sqlite_where=is_root, postgresql_where=is_root)
     op.create_index("ix_spans_feature_start_ns", "spans", ["feature", "start_ns"])
     op.create_index("ix_spans_outcome_start_ns", "spans", ["outcome", "start_ns"])
     op.create_index("ix_spans_subject", "spans", ["subject"])

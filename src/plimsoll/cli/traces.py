@@ -53,10 +53,10 @@ def _show_list(found: list[TraceSummary], console: Console) -> None:
     if not found:
         console.print("No traces. Ask something: plimsoll ask 'How long do customers have to return an item?'")
         return
-    table = Table(box=None)
+    table = Table(box=None, expand=True)
     for name in ("trace", "started (UTC)", "feature", "outcome", "ms", "tokens", "cost"):
         table.add_column(name, no_wrap=True)
-    table.add_column("input", no_wrap=True, overflow="ellipsis")
+    table.add_column("input", no_wrap=True, overflow="ellipsis", ratio=1)
     for row in found:
         table.add_row(
             row.trace_id[:_SHORT_ID],

@@ -157,6 +157,16 @@ class Project:
         for name in self.settings.knowledge:
             await self._parts.corpora.get(name)
 
+    async def tidy(self) -> int:
+        """Delete the traces that are older than `[traces] keep_days`; return how many rows went."""
+        oldest = self._parts.clock.now() - timedelta(days=self.settings.traces.keep_days)
+        return await self._parts.traces.prune(oldest)
+
+    async def erase(self, subject: str) -> int:
+        """Erase what is kept about a person: their traces with scores, and their keys; return how many rows went."""
+        await self._parts.capture.flush()
+        return await self._parts.traces.erase(subject) + await self._parts.keys.erase(subject)
+
     def default_corpus(self) -> str:
         """Return the corpus of the default feature, or the only one there is."""
         feature = self.features.get(self.settings.project.default_feature)

@@ -14,6 +14,7 @@ from plimsoll.server.recent import RecentAnswers
 from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
 from plimsoll.server.state import ServerState
+from plimsoll.server.upkeep import kept_tidy
 from plimsoll.server.warm import WarmUp
 
 _MEGABYTE = 1_000_000
@@ -38,7 +39,8 @@ async def serve(project: Project, *, host: str, port: int, announce: Callable[[s
         app = build_app(project, address=address, limits=limits, warm_up=warm_up)
         warm_up.begin()
         try:
-            await serve_app(app, listener, limits=limits, on_ready=lambda: announce(address.url))
+            async with kept_tidy(project):
+                await serve_app(app, listener, limits=limits, on_ready=lambda: announce(address.url))
         finally:
             await warm_up.close()
 

@@ -2,6 +2,7 @@
 
 import msgspec
 import numpy as np
+from answers_kit.answering import PASSAGES
 from answers_kit.ingested import CORPUS, Ingested, title_of
 from answers_kit.questions import AskedQuestion
 
@@ -13,8 +14,6 @@ from plimsoll.knowledge.snapshot import Snapshot, open_snapshot
 from plimsoll.knowledge.table import FoundChunk, find_chunks
 from plimsoll.records import LOCAL_TENANT
 
-PASSAGES = 6
-"""Passages that a feature asks for."""
 _AT_ONCE = 500
 
 

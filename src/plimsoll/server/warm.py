@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable
 from typing import Literal
 
@@ -54,8 +53,7 @@ class WarmUp:
         """Stop loading."""
         if self._loading is not None:
             self._loading.cancel()
-            with contextlib.suppress(asyncio.CancelledError, PlimsollError):
-                await self._loading
+            await asyncio.gather(self._loading, return_exceptions=True)
 
     def _examine_loading(self) -> Readiness:
         loading = self._loading

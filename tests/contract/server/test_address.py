@@ -41,7 +41,7 @@ async def test_a_revoked_key_does_not_open_an_address(tmp_path: Path):
 async def test_loopback_needs_no_key(tmp_path: Path, host: str):
     async with open_new_project(tmp_path) as project:
         keys = project.keys
-        await check_address(Address(host=host), keys)
+        assert await check_address(Address(host=host), keys) is None
 
 
 def test_a_port_in_use_is_named_with_the_next_free_command():

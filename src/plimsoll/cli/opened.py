@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+import uvloop
+
 import plimsoll
 from plimsoll.project import Project
 
@@ -21,4 +23,5 @@ def run_in_project(operation: Callable[[Project], Awaitable[T]]) -> T:
         async with plimsoll.open(Path.cwd()) as project:
             return await operation(project)
 
-    return asyncio.run(run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(run())

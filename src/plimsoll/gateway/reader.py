@@ -52,6 +52,7 @@ _ABSTAINED = ExtractedAnswer(answer="", quotes=(), abstained=True)
 def extract_answer(grounding: Grounding, settings: ReaderSettings) -> ExtractedAnswer:
     """Return the best highlighted sentences over all passages, or an abstention.
 
+    The answer's white space is folded, the quotations' is not: those must be found in the document again.
     Equal scores go by the passage's rank. A sentence that repeats a chosen one (chunks overlap) is passed over.
     """
     ranked = sorted(_candidates(grounding), key=lambda candidate: (-candidate.score, candidate.place))
@@ -65,7 +66,7 @@ def extract_answer(grounding: Grounding, settings: ReaderSettings) -> ExtractedA
         if not any(candidate.text in one.text or one.text in candidate.text for one in chosen):
             chosen.append(candidate)
     return ExtractedAnswer(
-        answer=" ".join(one.text for one in chosen),
+        answer=" ".join(" ".join(one.text.split()) for one in chosen),
         quotes=tuple(QuotedSentence(passage=one.place, quote=one.text) for one in chosen),
         abstained=False,
     )

@@ -22,11 +22,11 @@ from plimsoll.knowledge import Corpus, IngestReport
 from plimsoll.records import Principal, SystemClock
 from plimsoll.store import Store
 
-QUICK_FILES = 12
+QUICK_FILES = 8
 FEWEST_EVIDENCE = 0.4
 EVIDENCE_PASSAGES = 5
 HANDBOOKS = {"fastapi_docs": "2024-08-31", "policy_handbook_18f": "2025-02-27"}
-QUICK_PDF_BYTES = 460_000
+QUICK_PDF_BYTES = 330_000
 
 
 class Measured(msgspec.Struct, frozen=True):

@@ -188,6 +188,7 @@ class Corpus:
             await asyncio.gather(self._rebuilding, return_exceptions=True)
         for threads in (self._searchers, self._builder):
             await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
+        self._snapshot = None
 
     @property
     def _lock(self) -> Path:
@@ -324,7 +325,8 @@ class Corpus:
             raise self._explain(error) from error
 
     def _explain(self, error: OSError) -> DiskFull | StoreUnavailable:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        # numpy reports a write that the disk cut short without the system's number.
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, None}:
             return DiskFull(
                 f"There is no room left under {str(self._folder)!r}.", next_step="Free some and run it again."
             )

@@ -4,6 +4,8 @@ Words are cut, folded and stemmed (English) in the same way when indexing and wh
 words, never parsed, so that nothing in a question is read as syntax.
 """
 
+import errno
+import re
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +17,7 @@ from tantivy import Tokenizer as Tokenizers
 _ANALYZER = "plimsoll_english"
 _WRITER_BYTES = 64_000_000
 _MOST_TERMS = 64
+_SYSTEM_ERROR = re.compile(r"os error (?P<number>\d+)")
 
 
 class IndexedText(msgspec.Struct, frozen=True):
@@ -84,7 +87,16 @@ class FullText:
 
 
 def build_full_text(folder: Path, rows: Iterable[IndexedText]) -> None:
-    """Write an index of the rows into the folder, which must be empty."""
+    """Write an index of the rows into the folder, which must be empty. Raises OSError where the disk refuses."""
+    try:
+        _write_index(folder, rows)
+    except ValueError as error:
+        # The library reports every fault as a ValueError and keeps the system's number in its text only.
+        number = _SYSTEM_ERROR.search(str(error))
+        raise OSError(int(number["number"]) if number else errno.EIO, str(error)) from error
+
+
+def _write_index(folder: Path, rows: Iterable[IndexedText]) -> None:
     index = Index(_schema(), str(folder))
     index.register_tokenizer(_ANALYZER, _analyzer())
     writer = index.writer(_WRITER_BYTES, 1)

@@ -101,11 +101,20 @@ def build_snapshot(
 ) -> Path:
     """Write a snapshot of the chunks under `folder/name` and return where it lies; it is not yet published.
 
-    A chunk whose vectors come from another model takes part by its words only: its vectors are zero.
+    A chunk whose vectors come from another model takes part by its words only: its vectors are zero. Nothing is left
+    behind where it fails.
     """
     aside = folder / f".{name}.part"
-    shutil.rmtree(aside, ignore_errors=True)
-    (aside / _TEXT_FOLDER).mkdir(parents=True)
+    try:
+        (aside / _TEXT_FOLDER).mkdir(parents=True)
+        _fill(aside, pages, seq=seq, fingerprint=fingerprint, dimensions=dimensions)
+        return aside.rename(folder / name)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
+def _fill(aside: Path, pages: Iterable[Sequence[IndexedChunk]], *, seq: int, fingerprint: str, dimensions: int) -> None:
     columns = _Columns(fingerprint=fingerprint, dimensions=dimensions)
     build_full_text(aside / _TEXT_FOLDER, columns.collect(pages))
     columns.write(aside)
@@ -119,7 +128,6 @@ def build_snapshot(
         checksums={path.relative_to(aside).as_posix(): _checksum(path) for path in _files(aside)},
     )
     (aside / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
-    return aside.rename(folder / name)
 
 
 def publish_snapshot(built: Path) -> None:

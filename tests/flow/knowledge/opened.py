@@ -20,15 +20,17 @@ async def opened(
     embedder: TextEmbedder | None = None,
     *,
     tracer: Tracer | None = None,
+    url: str | None = None,
+    index: Path | None = None,
     limits: ParseLimits | None = None,
 ) -> AsyncGenerator[Corpus]:
-    """Open the corpus whose database and index lie in the folder."""
+    """Open the corpus whose database and index lie in the folder, unless another URL or index folder is given."""
     clock = SystemClock()
-    store = await Store.open(f"sqlite:///{folder / 'state.db'}", schema="state", clock=clock)
+    store = await Store.open(url or f"sqlite:///{folder / 'state.db'}", schema="state", clock=clock)
     corpus = await Corpus.open(
         "docs",
         store=store,
-        folder=folder / "index",
+        folder=index or folder / "index",
         embedder=embedder or ScriptedEmbedder(),
         tracer=tracer or TracerProvider(shutdown_on_exit=False).get_tracer("tests"),
         clock=clock,

@@ -23,9 +23,9 @@ class Spans(msgspec.Struct, frozen=True):
 class ScriptedEmbedder:
     """Counts words as tokens; can be told to stop at a word, for tests that interrupt."""
 
-    def __init__(self, fingerprint: str = "scripted", *, stop_at: str | None = None) -> None:
+    def __init__(self, fingerprint: str = "scripted", *, stop_at: str | None = None, dimensions: int = 32) -> None:
         self.fingerprint = fingerprint
-        self.dimensions = 32
+        self.dimensions = dimensions
         self.max_tokens = 256
         self.stopped = threading.Event()
         self.go_on = threading.Event()

@@ -3,6 +3,7 @@
 `retrieve` calls it with vectors that the index already holds, so no sentence is embedded at question time.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -35,7 +36,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     def words_in(self, text: str) -> frozenset[str]:
         """Return those of its content words that the text holds."""
-        return frozenset(content_words(text)).intersection(self.rarities)
+        return stems_of(text).intersection(self.rarities)
 
 
 class SentenceSignals(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,12 @@ class SentenceSignals(msgspec.Struct, frozen=True, kw_only=True):
         (a conditional logit), on the development half of SQuAD 2: `benchmarks/answers.py --tune` prints them.
         """
         return 6.81 * self.closeness + 7.77 * self.coverage + 2.97 * self.lead_in + 6.56 * self.passage + 1.8 * self.cue
+
+
+@functools.lru_cache(maxsize=4_096)
+def stems_of(text: str) -> frozenset[str]:
+    """Return the content words of a text; the last 4,096 texts are remembered, since passages come again."""
+    return frozenset(content_words(text))
 
 
 def signals_of(

@@ -127,7 +127,7 @@ def score_legs(snapshot: Snapshot, question: Question, *, tenant: str) -> LegSco
         rows=rows,
         words=np.array([bm25.get(row, 0.0) / best for row in rows], np.float32),
         chunk=np.array([cosines[row] for row in rows], np.float32),
-        sentence=np.array([_closest(snapshot.sentence_vectors(row), question.vector) for row in rows], np.float32),
+        sentence=snapshot.score_sentences(rows, question.vector),
     )
 
 
@@ -185,7 +185,3 @@ def _passage(chunk: FoundChunk, candidate: Candidate, highlights: tuple[Highligh
         score=candidate.score,
         highlights=highlights,
     )
-
-
-def _closest(vectors: Vectors, question: Vectors) -> float:
-    return float((vectors @ question).max()) if len(vectors) else 0.0

@@ -60,7 +60,6 @@ class Snapshot:
         self._sentences: NDArray[np.float16] = np.asarray(np.load(folder / "sentences.npy", mmap_mode="r"))
         self._offsets: NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._tenants: NDArray[np.int32] = np.load(folder / "tenants.npy")
-        self._row_of = {chunk_id: row for row, chunk_id in enumerate(manifest.chunk_ids)}
 
     @property
     def rows(self) -> int:
@@ -85,9 +84,19 @@ class Snapshot:
         """Return the vectors of the row's sentences, float32."""
         return self._sentences[self._offsets[row] : self._offsets[row + 1]].astype(np.float32)
 
-    def row_of(self, chunk_id: str) -> int:
-        """Return the row of a chunk that this snapshot holds."""
-        return self._row_of[chunk_id]
+    def score_sentences(self, rows: Sequence[int], question: Vectors) -> Vectors:
+        """Return for each row the cosine of its closest sentence with the question's vector; 0 without sentences."""
+        starts = self._offsets[list(rows)]
+        counts = self._offsets[[row + 1 for row in rows]] - starts
+        best = np.zeros(len(rows), np.float32)
+        if counts.sum():
+            ends = np.cumsum(counts)
+            # Row by row: the places of its sentences, as one run of numbers from its start.
+            places: NDArray[np.int64] = np.arange(ends[-1]) + np.repeat(starts - (ends - counts), counts)
+            cosines = self._sentences[places].astype(np.float32) @ question
+            firsts = (ends - counts)[counts > 0]
+            best[counts > 0] = np.maximum.reduceat(cosines, firsts)
+        return best
 
     def rarity(self, word: str) -> float:
         """Return the inverse document frequency of a word, as BM25 weighs it (Robertson and Zaragoza 2009, 3.3)."""

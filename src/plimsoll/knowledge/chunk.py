@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from plimsoll.knowledge.document import Heading, PageStart, ParsedDocument
+from plimsoll.knowledge.document import CodeBlock, Heading, PageStart, ParsedDocument
 from plimsoll.text import SentenceSpan, sentences
 
 CountTokens = Callable[[str], int]
@@ -36,7 +36,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     page: int | None
     """Its page, counted from 1; None for documents without pages."""
     sentences: tuple[SentenceSpan, ...]
-    """Its sentences, counted from the chunk's own first character."""
+    """Its sentences, counted from the chunk's own first character. Code counts only where there is nothing else."""
     context: str
     """Title and headings, which are embedded and indexed with the text and never cited."""
 
@@ -64,7 +64,8 @@ def chunk_document(document: ParsedDocument, *, count_tokens: CountTokens, max_t
         context = context_of(document.title, section.heading)
         room = max(max_tokens - count_tokens(context), _FEWEST_BODY_TOKENS)
         pieces = list(_pieces(document.text, section, count_tokens=count_tokens, room=room))
-        chunks.extend(_as_chunk(group, section, context) for group in _grouped(pieces, min(_TARGET_TOKENS, room)))
+        groups = _grouped(pieces, min(_TARGET_TOKENS, room))
+        chunks.extend(_as_chunk(group, section, context=context, code=document.code) for group in groups)
     return chunks
 
 
@@ -165,13 +166,19 @@ def _grouped(pieces: Sequence[_Piece], target: int) -> Iterator[list[_Piece]]:
         yield group
 
 
-def _as_chunk(group: Sequence[_Piece], section: _Section, context: str) -> Chunk:
+def _as_chunk(group: Sequence[_Piece], section: _Section, *, context: str, code: Sequence[CodeBlock]) -> Chunk:
     start, end = group[0].span.start, group[-1].span.end
+    prose = [piece for piece in group if not _is_code(piece.span, code)]
     return Chunk(
         start=start,
         end=end,
         heading=section.heading,
         page=section.page,
-        sentences=tuple(SentenceSpan(piece.span.start - start, piece.span.end - start) for piece in group),
+        sentences=tuple(SentenceSpan(piece.span.start - start, piece.span.end - start) for piece in prose or group),
         context=context,
     )
+
+
+def _is_code(span: SentenceSpan, code: Sequence[CodeBlock]) -> bool:
+    index = bisect.bisect_right(code, span.start, key=lambda block: block.start)
+    return index > 0 and span.start < code[index - 1].end

@@ -26,6 +26,15 @@ class PageStart(msgspec.Struct, frozen=True, kw_only=True):
     """The page's number, counted from 1."""
 
 
+class CodeBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """A block of code, its fences included."""
+
+    start: int
+    """First character."""
+    end: int
+    """One past the last character."""
+
+
 class ParsedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What a parser read. Every offset counts characters of `text`."""
 
@@ -37,6 +46,8 @@ class ParsedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Headings in the order of the text; empty for formats without them."""
     pages: tuple[PageStart, ...] = ()
     """Pages in order; empty for formats without them."""
+    code: tuple[CodeBlock, ...] = ()
+    """Blocks of code in order; they are searched and may be cited, but hold no sentence to answer with."""
     body_start: int = 0
     """First character that is content: front matter lies before it."""
     notes: tuple[str, ...] = ()

@@ -61,3 +61,17 @@ def test_a_long_table_is_cut_at_lines() -> None:
 def test_the_context_names_the_title_once_and_is_bounded() -> None:
     assert context_of("Leave", ("Leave", "Sick", "Pay")) == "Leave: Sick > Pay"
     assert len(context_of("t" * 500, ())) == 160
+
+
+def test_code_is_searched_but_holds_no_sentence_to_answer_with() -> None:
+    text = "# Start\n\nRun it once.\n\n```sh\nmake run\n```\n\nThen open the page.\n"
+    (chunk,) = cut(read_markdown(text, title="x"))
+    body = text[chunk.start : chunk.end]
+    assert "make run" in body
+    assert [body[s.start : s.end] for s in chunk.sentences] == ["Run it once.", "Then open the page."]
+
+
+def test_a_chunk_of_nothing_but_code_keeps_it() -> None:
+    text = "# Start\n\n```sh\nmake run\n```\n"
+    (chunk,) = cut(read_markdown(text, title="x"))
+    assert len(chunk.sentences) >= 1

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from plimsoll.knowledge.document import Heading, ParsedDocument
+from plimsoll.knowledge.document import CodeBlock, Heading, ParsedDocument
 from plimsoll.knowledge.parse.decode import decode_text
 from plimsoll.knowledge.parse.source_file import SourceFile
 
@@ -21,6 +21,7 @@ _TITLE_LINE = re.compile(r"^title:[ \t]*(?P<title>\S.*?)[ \t\r]*$", re.MULTILINE
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
 _BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
+_CODE = ("fence", "code_block")
 _INLINE_MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]+|~~|</?\w[^>]*>")
 
 
@@ -34,11 +35,13 @@ def read_markdown(text: str, *, title: str, notes: tuple[str, ...] = ()) -> Pars
     """Return the text with its headings; `title` serves where neither front matter nor a first heading gives one."""
     front = _FRONT_MATTER.match(text)
     body_start = front.end() if front else 0
-    headings = tuple(_headings(text, body_start))
+    blocks = _Blocks(text, body_start)
+    headings = tuple(blocks.headings())
     return ParsedDocument(
         text=text,
         title=_front_title(front) or _first_title(headings) or title,
         headings=headings,
+        code=tuple(blocks.code()),
         body_start=body_start,
         notes=notes,
     )
@@ -53,22 +56,35 @@ def _first_title(headings: tuple[Heading, ...]) -> str | None:
     return headings[0].path[-1] if headings and len(headings[0].path) == 1 else None
 
 
-def _headings(text: str, body_start: int) -> Iterator[Heading]:
-    body = text[body_start:]
-    line_starts = [body_start, *(body_start + match.end() for match in _LINE_END.finditer(body))]
-    line_starts.append(len(text))
-    above: list[tuple[int, str]] = []
-    tokens = _BLOCKS.parse(body)
-    for opening, inline in itertools.pairwise(tokens):
-        title = _heading_title(opening, inline)
-        if title is None or opening.map is None:
-            continue
-        level = int(opening.tag[1:])
-        above = [(depth, name) for depth, name in above if depth < level]
-        above.append((level, title))
-        first, last = opening.map
-        start, end = line_starts[first], line_starts[min(last, len(line_starts) - 1)]
-        yield Heading(start=start, end=end, path=tuple(name for _, name in above))
+class _Blocks:
+    """The blocks of a Markdown text, with the character at which each of their lines begins."""
+
+    def __init__(self, text: str, body_start: int) -> None:
+        body = text[body_start:]
+        self._line_starts = [body_start, *(body_start + match.end() for match in _LINE_END.finditer(body)), len(text)]
+        self._tokens = _BLOCKS.parse(body)
+
+    def headings(self) -> Iterator[Heading]:
+        above: list[tuple[int, str]] = []
+        for opening, inline in itertools.pairwise(self._tokens):
+            title = _heading_title(opening, inline)
+            if title is None or opening.map is None:
+                continue
+            level = int(opening.tag[1:])
+            above = [(depth, name) for depth, name in above if depth < level]
+            above.append((level, title))
+            start, end = self._characters(opening.map)
+            yield Heading(start=start, end=end, path=tuple(name for _, name in above))
+
+    def code(self) -> Iterator[CodeBlock]:
+        for token in self._tokens:
+            if token.type in _CODE and token.map is not None:
+                start, end = self._characters(token.map)
+                yield CodeBlock(start=start, end=end)
+
+    def _characters(self, lines: list[int]) -> tuple[int, int]:
+        first, last = lines
+        return self._line_starts[first], self._line_starts[min(last, len(self._line_starts) - 1)]
 
 
 def _heading_title(opening: Token, inline: Token) -> str | None:

@@ -92,7 +92,7 @@ class Snapshot:
         if counts.sum():
             ends = np.cumsum(counts)
             # Row by row: the places of its sentences, as one run of numbers from its start.
-            places: NDArray[np.int64] = np.arange(ends[-1]) + np.repeat(starts - (ends - counts), counts)
+            places = np.arange(int(ends[-1]), dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
             cosines = self._sentences[places].astype(np.float32) @ question
             firsts = (ends - counts)[counts > 0]
             best[counts > 0] = np.maximum.reduceat(cosines, firsts)

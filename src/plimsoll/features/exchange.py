@@ -6,6 +6,7 @@ Called by the kinds. The deadline of the whole request belongs to the runner; pr
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from opentelemetry.trace import Tracer, get_current_span
@@ -20,6 +21,7 @@ from plimsoll.records import Message, Passage
 
 Out = TypeVar("Out", bound=BaseModel)
 
+_MOST_SCHEMAS = 256
 _LONGEST_REPEAT = 4_000
 
 
@@ -68,7 +70,7 @@ class Exchange(Generic[Out]):
             messages=messages,
             temperature=self.prompt.settings.temperature,
             max_output_tokens=self.prompt.settings.max_output_tokens,
-            response_schema=self.output.model_json_schema(),
+            response_schema=_schema_of(self.output),
             grounding=grounding,
             timeout_seconds=self.seconds_left(),
         )
@@ -95,8 +97,14 @@ class Exchange(Generic[Out]):
             return parsed
 
 
+@lru_cache(maxsize=_MOST_SCHEMAS)
+def _schema_of(model: type[BaseModel]) -> dict[str, object]:
+    """Return the JSON Schema of a model, made once: it costs two milliseconds."""
+    return model.model_json_schema()
+
+
 def _correction(text: str, problem: str, *, output: type[BaseModel]) -> tuple[Message, Message]:
-    schema = json.dumps(output.model_json_schema(), separators=(",", ":"))
+    schema = json.dumps(_schema_of(output), separators=(",", ":"))
     wanted = (
         f"Your reply could not be used: {problem}. Reply again, with one JSON object and no other text. "
         f"It must match this JSON Schema: {schema}"

@@ -75,3 +75,17 @@ async def test_a_claim_without_a_citation_fails_and_silence_is_not_judged():
     assert score is not None
     assert (score.passed, score.reason) == (False, "It claims something and cites nothing.")
     assert await grounded.score(case(), sample(None)) is None
+
+
+async def test_two_quotations_run_together_are_still_quotations() -> None:
+    said = ("Items may be returned within 30 days of delivery", "Outlet items cannot be refunded")
+    score = await grounded.score(case(), sample(f"{said[0]} {said[1]}", *said))
+    assert score is not None
+    assert (score.value, score.passed) == (1.0, True)
+
+
+async def test_words_of_its_own_beside_a_quotation_are_judged() -> None:
+    quote = "Outlet items cannot be refunded."
+    score = await grounded.score(case(), sample(f"{quote} Refunds take 99 days at the warehouse.", quote))
+    assert score is not None
+    assert score.passed is False

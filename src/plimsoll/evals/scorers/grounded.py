@@ -22,8 +22,9 @@ class Grounded(msgspec.Struct, frozen=True):
     async def score(self, case: Case, sample: Sample) -> Score | None:
         """Judge the weakest claim by the cited passages. Does not apply without an answer.
 
-        A number or date that stands in none of them, and a citation of what was not retrieved, fail the answer. An
-        answer without a claim, and support within the band, could not be told.
+        What the answer quotes word for word needs no support. A number or date that stands in none of the passages,
+        and a citation of what was not retrieved, fail the answer. An answer without a claim, and support within the
+        band, could not be told.
         """
         answer = read_answer(sample)
         if answer is None:
@@ -31,7 +32,10 @@ class Grounded(msgspec.Struct, frozen=True):
         strange = _not_retrieved(sample)
         if strange:
             return judge(self.name, passed=False, reason=f"It cites {strange!r}, which was not retrieved.")
-        found = [measure_support(claim, _cited_texts(sample)) for claim in claims(answer)]
+        own_words = _without_quotations(answer, sample)
+        if not own_words.strip():
+            return Score(name=self.name, value=1.0, passed=True, by=self.name)
+        found = [measure_support(claim, _cited_texts(sample)) for claim in claims(own_words)]
         if not found:
             return cannot_tell(self.name, "No sentence of the answer carries a claim that words could be checked for.")
         if not sample.citations:
@@ -52,6 +56,18 @@ class Grounded(msgspec.Struct, frozen=True):
         why = "denied by the sentence nearest to it" if weakest.is_denied else f"supported by {weakest.value:.2f} only"
         reason = "" if passed else f"The weakest claim is {why}."
         return Score(name=self.name, value=weakest.value, passed=passed, by=self.name, reason=reason)
+
+
+def _without_quotations(answer: str, sample: Sample) -> str:
+    """Return what the answer says in its own words, white space folded; a blank line stands for each quotation."""
+    rest = _fold(answer)
+    for quote in sorted((_fold(one.quote) for one in sample.citations), key=len, reverse=True):
+        rest = rest.replace(quote, "\n\n") if quote else rest
+    return rest
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _not_retrieved(sample: Sample) -> str:

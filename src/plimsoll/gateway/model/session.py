@@ -22,6 +22,8 @@ class _Options(Protocol):
     inter_op_num_threads: int
     log_severity_level: int
 
+    def add_session_config_entry(self, key: str, value: str, /) -> None: ...
+
 
 class _RunOptions(Protocol):
     def add_run_config_entry(self, key: str, value: str, /) -> None: ...
@@ -58,6 +60,8 @@ class EncoderSession:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Threads that spin while they wait burn the cores that the request's other steps need.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = _RUNTIME.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         self._plain = _RUNTIME.RunOptions()
         # After a large batch its working memory goes back to the system.

@@ -4,11 +4,15 @@ The embedded provider calls it. It trusts the highlights' scores, which `knowled
 Pure.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
 import msgspec
 
 from plimsoll.gateway.wire import Grounding
+
+_BLOCK_MARK = re.compile(r"^(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+")
 
 
 class ReaderSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +56,7 @@ _ABSTAINED = ExtractedAnswer(answer="", quotes=(), abstained=True)
 def extract_answer(grounding: Grounding, settings: ReaderSettings) -> ExtractedAnswer:
     """Return the best highlighted sentences over all passages, or an abstention.
 
-    The answer's white space is folded, the quotations' is not: those must be found in the document again.
+    The answer is written plainly, the quotations are verbatim: those must be found in the document again.
     Equal scores go by the passage's rank. A sentence that repeats a chosen one (chunks overlap) is passed over.
     """
     ranked = sorted(_candidates(grounding), key=lambda candidate: (-candidate.score, candidate.place))
@@ -66,10 +70,19 @@ def extract_answer(grounding: Grounding, settings: ReaderSettings) -> ExtractedA
         if not any(candidate.text in one.text or one.text in candidate.text for one in chosen):
             chosen.append(candidate)
     return ExtractedAnswer(
-        answer=" ".join(" ".join(one.text.split()) for one in chosen),
+        answer=" ".join(write_plainly(one.text) for one in chosen),
         quotes=tuple(QuotedSentence(passage=one.place, quote=one.text) for one in chosen),
         abstained=False,
     )
+
+
+def write_plainly(sentence: str) -> str:
+    """Return a sentence of a document as prose: no list mark, table bars or emphasis, white space folded, an end."""
+    plain = _BLOCK_MARK.sub("", " ".join(sentence.split())).replace("**", "")
+    if plain.startswith("|"):
+        plain = ": ".join(cell.strip() for cell in plain.strip("|").split("|") if cell.strip())
+    ends = not plain or unicodedata.category(plain[-1]).startswith("P")
+    return plain if ends else f"{plain}."
 
 
 def _candidates(grounding: Grounding) -> Iterator[_Candidate]:

@@ -1,4 +1,7 @@
+import pytest
+
 from plimsoll.gateway import ExtractedAnswer, Grounding, QuotedSentence, ReaderSettings, extract_answer
+from plimsoll.gateway.reader import write_plainly
 from plimsoll.records import Highlight, Passage
 
 TEXT = "Returns take 30 days. Refunds are paid by card. Gifts are final."
@@ -60,3 +63,19 @@ def test_every_quote_stands_in_its_passage():
     answer = read(passage(((20, 47), 0.9), (THIRD, 0.8)))
     assert all(quote.quote in TEXT for quote in answer.quotes)
     assert answer.answer == " ".join(quote.quote for quote in answer.quotes)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The link works\n  for 90 days.", "The link works for 90 days."),
+        ("- **trace**: all spans of a request", "trace: all spans of a request."),
+        ("| **span** | One step |", "span: One step."),
+        ("3. Does it work?", "Does it work?"),
+        ("> Quoted.", "Quoted."),
+        ("1990 was hot.", "1990 was hot."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_of_a_document_is_written_as_prose(sentence: str, expected: str):
+    assert write_plainly(sentence) == expected

@@ -79,8 +79,8 @@ def extract_answer(grounding: Grounding, settings: ReaderSettings) -> ExtractedA
 def write_plainly(sentence: str) -> str:
     """Return a sentence of a document as prose: no list mark, table bars or emphasis, white space folded, an end."""
     plain = _BLOCK_MARK.sub("", " ".join(sentence.split())).replace("**", "")
-    if plain.startswith("|"):
-        plain = ": ".join(cell.strip() for cell in plain.strip("|").split("|") if cell.strip())
+    if plain.startswith("|") or plain.endswith("|"):
+        plain = ": ".join(cell.strip() for cell in plain.split("|") if cell.strip())
     ends = not plain or unicodedata.category(plain[-1]).startswith("P")
     return plain if ends else f"{plain}."
 

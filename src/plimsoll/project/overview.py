@@ -51,7 +51,7 @@ def _next_step(feature: AnyFeature) -> str:
 
 async def _measure_traffic(feature: str, parts: Parts) -> Traffic:
     since = parts.clock.now() - _WINDOW
-    traces = await parts.traces.list(TraceFilter(feature=feature, since=since, limit=_MOST_TRACES))
+    traces = await parts.traces.list(TraceFilter(feature=feature, since=since, is_evaluation=False, limit=_MOST_TRACES))
     counts = Counter(str(trace.outcome or "unfinished") for trace in traces)
     return Traffic(requests=len(traces), outcomes=dict(counts))
 

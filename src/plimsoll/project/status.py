@@ -35,7 +35,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Traffic(msgspec.Struct, frozen=True, kw_only=True):
-    """How the requests to a feature ended in the last 24 hours."""
+    """How the requests of users to a feature ended in the last 24 hours; evaluations are not among them."""
 
     requests: int = 0
     """All requests; beyond the newest 500 they are not counted one by one."""

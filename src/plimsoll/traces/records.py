@@ -21,6 +21,8 @@ class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Who has to act on its failure."""
     tenant: str | None = None
     """Whose requests."""
+    is_evaluation: bool | None = None
+    """True for the cases of evaluations only, False for the requests of users only."""
     since: datetime | None = None
     """Requests that began at this moment or later."""
     text: str | None = None
@@ -67,6 +69,8 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The output, as JSON text, redacted and cut."""
     span_count: int
     """Spans stored for it."""
+    dataset: str | None = None
+    """The dataset whose case it was; None for the request of a user."""
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):

@@ -136,6 +136,7 @@ def _promoted(attributes: Mapping[str, Attribute]) -> dict[str, object]:
         "tenant": _text_or_none(attributes.get("plimsoll.tenant")) or LOCAL_TENANT,
         "subject": _text_or_none(attributes.get("plimsoll.subject")),
         "feature": _text_or_none(attributes.get("plimsoll.feature")),
+        "dataset": _text_or_none(attributes.get("plimsoll.dataset")),
         "outcome": _text_or_none(attributes.get("plimsoll.outcome")),
         "error_class": _text_or_none(attributes.get("plimsoll.error_class")),
         "model": _text_or_none(attributes.get("gen_ai.response.model") or attributes.get("gen_ai.request.model")),

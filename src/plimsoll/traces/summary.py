@@ -48,6 +48,7 @@ class _Head(msgspec.Struct):
     parent_id: str | None
     name: str
     feature: str | None
+    dataset: str | None
     subject: str | None
     outcome: str | None
     error_class: str | None
@@ -82,6 +83,7 @@ def _summary(head: _Head, page: Page) -> TraceSummary:
         input_text=head.input_text,
         output_text=head.output_text,
         span_count=extent.span_count,
+        dataset=head.dataset,
     )
 
 

@@ -49,6 +49,7 @@ SPANS = Table(
     Column("tenant", Text, nullable=False),
     Column("subject", Text),
     Column("feature", Text),
+    Column("dataset", Text),
     Column("outcome", Text),
     Column("error_class", Text),
     Column("model", Text),
@@ -271,6 +272,8 @@ def _narrowed(head: FromClause, where: TraceFilter) -> list[ColumnElement[bool]]
         "tenant": where.tenant,
     }
     clauses = [head.c[name] == str(value) for name, value in wanted.items() if value is not None]
+    if where.is_evaluation is not None:
+        clauses.append(head.c.dataset.is_not(None) if where.is_evaluation else head.c.dataset.is_(None))
     if where.text:
         searched = (head.c.name, head.c.input_text, head.c.output_text, head.c.error)
         clauses.append(or_(*(column.icontains(where.text, autoescape=True) for column in searched)))

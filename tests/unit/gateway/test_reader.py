@@ -71,6 +71,7 @@ def test_every_quote_stands_in_its_passage():
         ("The link works\n  for 90 days.", "The link works for 90 days."),
         ("- **trace**: all spans of a request", "trace: all spans of a request."),
         ("| **span** | One step |", "span: One step."),
+        ("A judge asks a model. |", "A judge asks a model."),
         ("3. Does it work?", "Does it work?"),
         ("> Quoted.", "Quoted."),
         ("1990 was hot.", "1990 was hot."),

@@ -29,6 +29,7 @@ def _make_spans() -> None:
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("feature", sa.Text(), nullable=True),
+        sa.Column("dataset", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("error_class", sa.Text(), nullable=True),
         sa.Column("model", sa.Text(), nullable=True),

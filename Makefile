@@ -38,7 +38,9 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 
 setup: $(VENV)/.core  ## Install Plimsoll into .venv
 
+# The first reading is a process of its own, so that the memory it needs goes back before the server starts.
 run: setup  ## Index this project's docs and serve the assistant on 127.0.0.1:8000
+	@test -d .plimsoll/index || $(BIN)/plimsoll ingest
 	@$(BIN)/plimsoll serve --ingest
 
 test: $(VENV)/.dev  ## Run the whole test suite

@@ -1,4 +1,4 @@
-# The whole of Plimsoll in six words: setup, run, test, lint, bench, docs.
+# What can be made of Plimsoll; `make` alone lists it.
 # Needs Python 3.11 or newer and make; everything else is installed into .venv, pinned and hashed.
 
 PYTHON ?= python3

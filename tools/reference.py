@@ -139,7 +139,7 @@ def _help_of(command: click.Command, path: str) -> list[str]:
 
 
 def _names() -> str:
-    lines = ["# Public names", _NOTE, "```python illustration: an overview of imports", "import plimsoll", "```\n"]
+    lines = ["# Public names", _NOTE, "```python", "import plimsoll", "", "assert plimsoll.Feature", "```\n"]
     for name in dir(plimsoll):
         if name.startswith("__"):
             continue

@@ -11,7 +11,7 @@ import traceback
 
 import click
 
-from plimsoll.cli.group import DEFECT, LazyGroup, Verb
+from plimsoll.cli.group import DEFECT, MACHINE_FAILED, LazyGroup, Verb, explain_refusal, say
 
 VERBS = (
     Verb("init", "plimsoll.cli.init", "Write a small working project into a new folder."),
@@ -44,6 +44,9 @@ def main() -> None:
     """Run the command line; a defect of Plimsoll itself ends with its own exit code, never with a gate's verdict."""
     try:
         cli.main(prog_name="plimsoll")
+    except OSError as error:
+        say(explain_refusal(error))
+        sys.exit(MACHINE_FAILED)
     except Exception:  # noqa: BLE001 - the outermost boundary of the command line
         traceback.print_exc()
         click.echo("plimsoll: this is a defect of Plimsoll; please report the lines above.", err=True)

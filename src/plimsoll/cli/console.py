@@ -1,10 +1,18 @@
 """The consoles that verbs print on: as wide as the terminal, and wide enough for tables where there is none."""
 
 import sys
+import unicodedata
 
 from rich.console import Console
 
 _PIPED_WIDTH = 120
+
+
+def plain(text: str, *, keep: str = "") -> str:
+    """Return the text with control characters but those in `keep` written out: no text may steer the terminal."""
+    return "".join(
+        letter if letter in keep or unicodedata.category(letter) != "Cc" else repr(letter)[1:-1] for letter in text
+    )
 
 
 def make_console(*, stderr: bool = False) -> Console:

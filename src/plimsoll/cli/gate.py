@@ -9,6 +9,7 @@ import msgspec
 from plimsoll.cli.console import make_console
 from plimsoll.cli.evaluate import shown_progress
 from plimsoll.cli.opened import run_in_project
+from plimsoll.errors import InvalidRequest
 from plimsoll.evals import render_gate, summarise_markdown
 
 
@@ -22,12 +23,16 @@ def command(feature: str, *, baseline: str, markdown: Path | None, as_json: bool
 
     Exit code 0: it holds. 1: it falls short. 3: cannot tell, with the number of cases that would probably decide.
     """
+    if markdown and not markdown.absolute().parent.is_dir():
+        raise InvalidRequest(
+            f"The folder of {str(markdown)!r} does not exist.", next_step="Make it first, or write to another one."
+        )
     with shown_progress() as show:
         report = run_in_project(lambda project: project.gate(feature, baseline=baseline, progress=show))
-    if markdown:
-        markdown.write_text(summarise_markdown(report), encoding="utf-8")
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(report)))
     else:
         make_console().print(render_gate(report))
+    if markdown:
+        markdown.write_text(summarise_markdown(report), encoding="utf-8")
     click.get_current_context().exit(report.exit_code)

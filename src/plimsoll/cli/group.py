@@ -3,6 +3,7 @@
 It is also the boundary at which errors become one sentence and an exit code.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +12,15 @@ from typing import NamedTuple
 import click
 
 import plimsoll
-from plimsoll.errors import CallerError, DocumentError, PlimsollError, ProjectError, nearest_name
+from plimsoll.errors import (
+    CallerError,
+    DiskFull,
+    DocumentError,
+    OperatorError,
+    PlimsollError,
+    ProjectError,
+    nearest_name,
+)
 
 MUST_CHANGE = 2
 MACHINE_FAILED = 4
@@ -75,10 +84,10 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except PlimsollError as error:
-            _say(error)
+            say(error)
             ctx.exit(exit_code_of(error))
         except KeyboardInterrupt:
-            click.echo("Interrupted; what was finished is kept.", err=True)
+            click.echo("Interrupted; what was finished is kept. Run the same command again to go on.", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             # Whoever read our output has gone; pointing stdout at nothing keeps the interpreter from complaining.
@@ -86,12 +95,22 @@ class LazyGroup(click.Group):
             ctx.exit(0)
 
 
+def explain_refusal(error: OSError) -> OperatorError:
+    """Return what the system refused as its operator should read it."""
+    where = f" {error.filename!r}" if error.filename else ""
+    message = f"The system refused{where}: {error.strerror or type(error).__name__}."
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(message, next_step="Free some room (`df -h` shows how full the disks are) and try again.")
+    return OperatorError(message, next_step="Check the path and its permissions; `plimsoll doctor` looks at the rest.")
+
+
 def exit_code_of(error: PlimsollError) -> int:
     """Return the exit code for an error: 2 when a command or a file must change, 4 when a machine or provider must."""
     return MUST_CHANGE if isinstance(error, CallerError | ProjectError | DocumentError) else MACHINE_FAILED
 
 
-def _say(error: PlimsollError) -> None:
+def say(error: PlimsollError) -> None:
+    """Print the error and what to do about it."""
     click.echo(f"plimsoll: {error.message}", err=True)
     if error.next_step:
         click.echo(f"  {error.next_step}", err=True)

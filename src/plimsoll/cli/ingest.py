@@ -1,5 +1,6 @@
 """`plimsoll ingest [PATH…]`."""
 
+import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -8,7 +9,8 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from plimsoll.cli.console import make_console
+from plimsoll.cli.console import make_console, plain
+from plimsoll.cli.group import MUST_CHANGE
 from plimsoll.cli.opened import run_in_project
 from plimsoll.knowledge import IngestProgress, IngestReport
 
@@ -24,12 +26,14 @@ def command(paths: tuple[Path, ...], *, corpus: str, quiet: bool) -> None:
     """Read files and folders (Markdown, text, HTML, PDF) into the project's knowledge.
 
     Without PATH it reads what plimsoll.toml declares. Unchanged documents are skipped, so it can be interrupted and
-    run again at any time.
+    run again at any time. Exit code 2 when not one of them could be read.
     """
-    wanted = [path.resolve() for path in paths]
+    wanted = [Path(os.path.realpath(path)) for path in paths]
     with shown_ingestion(quiet=quiet) as show:
         report = run_in_project(lambda project: project.ingest(wanted, corpus=corpus, progress=show))
     print_report(report)
+    if report.failed and not (report.added or report.changed or report.unchanged):
+        click.get_current_context().exit(MUST_CHANGE)
 
 
 @contextmanager
@@ -41,7 +45,9 @@ def shown_ingestion(*, quiet: bool = False) -> Generator[Callable[[IngestProgres
         task = bar.add_task("Reading", total=None)
 
         def show(progress: IngestProgress) -> None:
-            bar.update(task, completed=progress.done, total=progress.total, description=progress.source[-_SOURCE_END:])
+            bar.update(
+                task, completed=progress.done, total=progress.total, description=plain(progress.source[-_SOURCE_END:])
+            )
 
         yield show
 
@@ -53,6 +59,6 @@ def print_report(report: IngestReport) -> None:
         f"{report.chunks} chunks in {report.seconds:.1f} s."
     )
     for failed in report.failed[:_MOST_FAILURES]:
-        click.echo(f"  not read: {failed.source}: {failed.message}", err=True)
+        click.echo(f"  not read: {plain(failed.source)}: {plain(failed.message)}", err=True)
     if len(report.failed) > _MOST_FAILURES:
         click.echo(f"  and {len(report.failed) - _MOST_FAILURES} more; see the console's Knowledge page.", err=True)

@@ -24,6 +24,7 @@ from plimsoll.records import Message, Passage
 
 _LARGEST_BYTES = 1_000_000
 _VARIABLES = ("input", "passages")
+_CORRECT = "Correct the line and run the command again."
 _MARKER = re.compile(r"^<!--[ \t]*(system|user)[ \t]*-->[ \t]*\r?\n?", re.MULTILINE)
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
@@ -79,12 +80,21 @@ def render_prompt(prompt: Prompt, *, value: BaseModel, passages: tuple[Passage, 
 def _read(file: Path, *, shown: str) -> str:
     try:
         if file.stat().st_size > _LARGEST_BYTES:
-            raise InvalidFeature(f"The prompt {shown!r} is larger than {_LARGEST_BYTES} bytes.")
+            raise InvalidFeature(
+                f"The prompt {shown!r} is larger than {_LARGEST_BYTES} bytes.", next_step="Shorten it."
+            )
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InvalidFeature(_missing(file, shown), next_step="Write it, or correct the path in the feature.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidFeature(f"The prompt {shown!r} could not be read: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidFeature(
+            f"The prompt {shown!r} is not UTF-8 text (byte {error.start}).", next_step="Save it as UTF-8."
+        ) from error
+    except OSError as error:
+        raise InvalidFeature(
+            f"The prompt {shown!r} could not be read: {error.strerror}.",
+            next_step="Check the file and its permissions.",
+        ) from error
 
 
 def _missing(file: Path, shown: str) -> str:
@@ -114,22 +124,28 @@ def _compile(path: str, source: str, *, first_line: int) -> Template:
     try:
         return _ENVIRONMENT.from_string(source)
     except TemplateSyntaxError as error:
-        raise InvalidFeature(f"{path}:{first_line + error.lineno - 1}: {error.message}.") from error
+        raise _misspelt(path, error, first_line=first_line) from error
+
+
+def _misspelt(path: str, error: TemplateSyntaxError, *, first_line: int) -> InvalidFeature:
+    reason = (error.message or "it is no Jinja2").rstrip(".")
+    return InvalidFeature(f"{path}:{first_line + error.lineno - 1}: {reason}.", next_step=_CORRECT)
 
 
 def _refuse_unknown_names(path: str, *, body: str, first_line: int, model: type[BaseModel]) -> None:
     try:
         tree = _ENVIRONMENT.parse(body)
     except TemplateSyntaxError as error:
-        raise InvalidFeature(f"{path}:{first_line + error.lineno - 1}: {error.message}.") from error
+        raise _misspelt(path, error, first_line=first_line) from error
     for name in sorted(find_undeclared_variables(tree) - set(_VARIABLES)):
         line = first_line - 1 + min((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), default=1)
-        raise InvalidFeature(f"{path}:{line}: {name!r} is not defined.{_hint(name, _VARIABLES)}")
+        raise InvalidFeature(f"{path}:{line}: {name!r} is not defined.{_hint(name, _VARIABLES)}", next_step=_CORRECT)
     for node in tree.find_all(nodes.Getattr):
         if isinstance(node.node, nodes.Name) and node.node.name == "input" and not _has(model, node.attr):
             line = first_line + node.lineno - 1
             raise InvalidFeature(
-                f"{path}:{line}: input has no field {node.attr!r}.{_hint(node.attr, model.model_fields)}"
+                f"{path}:{line}: input has no field {node.attr!r}.{_hint(node.attr, model.model_fields)}",
+                next_step=_CORRECT,
             )
 
 
@@ -149,7 +165,8 @@ def _render(path: str, section: Section, *, value: BaseModel, passages: tuple[Pa
     except (TemplateError, SecurityError, UndefinedError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         line = _template_line(error)
         where = f"{path}:{section.first_line + line - 1}" if line else path
-        raise InvalidFeature(f"{where}: the prompt could not be rendered: {error}.") from error
+        reason = str(error).rstrip(".")
+        raise InvalidFeature(f"{where}: the prompt could not be rendered: {reason}.", next_step=_CORRECT) from error
 
 
 def _template_line(error: Exception) -> int | None:

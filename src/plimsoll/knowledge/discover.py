@@ -44,12 +44,12 @@ def discover_files(paths: Sequence[Path], *, root: Path) -> Discovery:
     skipped: Counter[str] = Counter()
     for given in paths:
         path = given if given.is_absolute() else root / given
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 - the method raises where a name is too long or may not be looked at
             folders.append(source_of(path, root=root))
             candidates = list(_files_in(path))
             skipped.update(found.suffix.lower() or found.name for found in candidates if not is_known_format(found))
             wanted = [found for found in candidates if is_known_format(found)]
-        elif path.exists():
+        elif os.path.exists(path):  # noqa: PTH110 - as above
             wanted = [path]
         else:
             raise NotFound(
@@ -61,8 +61,12 @@ def discover_files(paths: Sequence[Path], *, root: Path) -> Discovery:
 
 
 def source_of(path: Path, *, root: Path) -> str:
-    """Return the name of a path in answers: relative to the root, through `..` where it lies outside."""
-    return Path(os.path.relpath(path, root)).as_posix()
+    r"""Return the name of a path in answers: relative to the root, through `..` where it lies outside.
+
+    Bytes of a file name that are no UTF-8 are written as `\xff`, since neither a database nor JSON can hold them.
+    """
+    name = Path(os.path.relpath(path, root)).as_posix()
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def is_under(source: str, folders: Sequence[str]) -> bool:

@@ -151,11 +151,13 @@ def publish_snapshot(built: Path) -> None:
 
 
 def current_name(folder: Path) -> str | None:
-    """Return the name of the published snapshot, or None."""
+    """Return the name of the published snapshot, or None. Raises SnapshotDamaged where the pointer was altered."""
     try:
         return (folder / _POINTER).read_text(encoding="utf-8").strip() or None
     except FileNotFoundError:
         return None
+    except UnicodeDecodeError as error:
+        raise SnapshotDamaged(f"{_POINTER} was altered") from error
 
 
 def open_snapshot(folder: Path, *, fingerprint: str) -> Snapshot | None:

@@ -80,6 +80,12 @@ def _require_known(use: ModelInUse, known: list[str]) -> None:
             f"{SETTINGS_FILE}: models.{use.alias}: {unknown_name('provider', use.provider, known)}",
             next_step=f"Declare it under [providers.{use.provider}], or set its key in the environment.",
         )
+    if use.provider == EMBEDDED and use.model != READER:
+        known_models = [f"{EMBEDDED}/{READER}"]
+        raise InvalidSettings(
+            f"{SETTINGS_FILE}: models.{use.alias}: {unknown_name('model', f'{EMBEDDED}/{use.model}', known_models)}",
+            next_step=f'Write model = "{EMBEDDED}/{READER}", or the model of another provider.',
+        )
 
 
 async def name_listed_model(use: ModelInUse, providers: Mapping[str, OpenAICompatible]) -> ModelInUse:

@@ -3,6 +3,7 @@
 A feature file is the user's own Python; what it raises while loading is reported with its file and line.
 """
 
+import contextlib
 import importlib.util
 import sys
 import traceback
@@ -39,11 +40,13 @@ def _load_module(path: Path) -> ModuleType:
     # Registered while it loads, so that pydantic can resolve annotations that name the module's own classes.
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        # What a feature file prints while it loads must not mix with an answer on stdout.
+        with contextlib.redirect_stdout(sys.stderr):
+            spec.loader.exec_module(module)
     except PlimsollError as error:
         where = f"{path}, line {_line_in(path, error)}"
         raise InvalidFeature(f"{where}: {error.message}", next_step=error.next_step) from error
-    except Exception as error:  # a plug-in boundary: the file is the user's
+    except (Exception, SystemExit) as error:  # a plug-in boundary: the file is the user's
         raise InvalidFeature(
             f"{path}, line {_line_in(path, error)}: {type(error).__name__}: {error}.",
             next_step="Correct the file and run the command again.",
@@ -51,7 +54,7 @@ def _load_module(path: Path) -> ModuleType:
     return module
 
 
-def _line_in(path: Path, error: Exception) -> int:
+def _line_in(path: Path, error: Exception | SystemExit) -> int:
     """Return the last line of the file that the error passed through."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return error.lineno or 1

@@ -14,6 +14,15 @@ _TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-\"'.]+)\s*=")
 
 
+_PLAINLY = {
+    "tuple_type": 'it must be a list, e.g. ["documents"]',
+    "dict_type": "it must be a table of tables, e.g. [models.default]",
+    "model_type": "it must be a table",
+    "string_pattern_mismatch": "a name is a lower-case letter, then lower-case letters, digits and '_', 63 at most",
+}
+"""What pydantic says in the words of Python, said in those of TOML."""
+
+
 def find_line(text: str, keys: Sequence[str]) -> int:
     """Return the line, counted from 1, of the key or else of the nearest table above it; 1 when neither is there."""
     table: tuple[str, ...] = ()
@@ -57,6 +66,8 @@ def _describe_unknown_key(keys: Sequence[str], model: type[BaseModel]) -> str:
 
 
 def _reason(error: ErrorDetails) -> str:
+    if error["type"] in _PLAINLY:
+        return _PLAINLY[error["type"]]
     message = error["msg"].removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
 

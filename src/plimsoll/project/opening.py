@@ -1,11 +1,13 @@
 """Open a project: read its settings, open its stores, bind its features to a runner; close all of it in reverse."""
 
 import os
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from plimsoll.access import Keys
+from plimsoll.errors import InvalidSettings
 from plimsoll.evals import Evaluations
 from plimsoll.features import FeatureRunner, bind_runtime
 from plimsoll.gateway import Gateway, Provider
@@ -16,13 +18,14 @@ from plimsoll.project.definitions import load_features
 from plimsoll.project.embedded import EmbeddedOnDemand
 from plimsoll.project.parts import Parts
 from plimsoll.project.project import Project
-from plimsoll.project.settings import Settings, read_settings
+from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
 from plimsoll.project.status import ModelInUse
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
 from plimsoll.traces import Capture, Redact, Traces, redact_secrets
 
 _MEGABYTE = 1_000_000
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def _drop_content(_: str) -> str:
@@ -108,8 +111,18 @@ async def _open_store(
 def store_url(folder: Path, settings: Settings, schema: Schema) -> Secret:
     """Return the URL of a database: the declared one, or a file of its own, so that traces never block the state."""
     if settings.storage.url:
-        return Secret(os.path.expandvars(settings.storage.url))
+        return Secret(_fill_in(settings.storage.url))
     return Secret(f"sqlite:///{folder / settings.storage.folder / schema}.db")
+
+
+def _fill_in(url: str) -> str:
+    unset = [name for name in _VARIABLE.findall(url) if name not in os.environ]
+    if unset:
+        raise InvalidSettings(
+            f"{SETTINGS_FILE}: storage.url names ${unset[0]}, which is not set.",
+            next_step=f"Set it: export {unset[0]}=...",
+        )
+    return os.path.expandvars(url)
 
 
 async def _open_gateway(

@@ -4,10 +4,11 @@ import re
 import shutil
 from pathlib import Path
 
-from plimsoll.errors import InvalidRequest
+from plimsoll.errors import DiskFull, InvalidRequest, OperatorError
 
 _TEMPLATE = Path(__file__).parent / "template"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,63}")
+_LEAST_FREE_BYTES = 100_000
 _PLACEHOLDER = "{{ name }}"
 _NAMED_FILES = ("plimsoll.toml", "README.md")
 
@@ -17,20 +18,39 @@ def write_project(folder: Path) -> list[Path]:
 
     Raises:
         InvalidRequest: the folder holds something, or its name cannot be a project's.
+        DiskFull, OperatorError: the disk is full, or this user may not write there.
 
     """
     _require_usable(folder)
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(_TEMPLATE, unfinished, ignore=shutil.ignore_patterns("__pycache__"))
-    (unfinished / "gitignore").rename(unfinished / ".gitignore")
-    for name in _NAMED_FILES:
-        path = unfinished / name
-        path.write_text(path.read_text(encoding="utf-8").replace(_PLACEHOLDER, folder.name), encoding="utf-8")
-    if folder.exists():
-        folder.rmdir()
-    unfinished.rename(folder)
+    try:
+        _fill(unfinished, name=folder.name)
+        if folder.exists():
+            folder.rmdir()
+        unfinished.rename(folder)
+    except (OSError, shutil.Error) as error:
+        raise _refused(folder, error) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def _fill(folder: Path, *, name: str) -> None:
+    shutil.copytree(_TEMPLATE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "gitignore").rename(folder / ".gitignore")
+    for file in _NAMED_FILES:
+        path = folder / file
+        path.write_text(path.read_text(encoding="utf-8").replace(_PLACEHOLDER, name), encoding="utf-8")
+
+
+def _refused(folder: Path, error: OSError) -> OperatorError:
+    is_full = shutil.disk_usage(folder.parent).free < _LEAST_FREE_BYTES
+    reason = "the disk is full" if is_full else error.strerror or "its files could not be copied"
+    return (DiskFull if is_full else OperatorError)(
+        f"The project {str(folder)!r} cannot be written: {reason}; nothing was left behind.",
+        next_step=f"Make room or choose another place: `ls -ld {folder.parent}` shows who may write there.",
+    )
 
 
 def _require_usable(folder: Path) -> None:

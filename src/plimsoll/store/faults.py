@@ -82,6 +82,7 @@ _SQLITE: tuple[tuple[str, _Fault], ...] = (
     ("SQLITE_FULL", _FULL),
     ("SQLITE_CORRUPT", _DAMAGED),
     ("SQLITE_NOTADB", _DAMAGED),
+    ("SQLITE_IOERR_SHMSIZE", _FULL),  # the file that SQLite maps into memory could not grow
     ("SQLITE_IOERR", _BROKEN_DISK),
 )
 

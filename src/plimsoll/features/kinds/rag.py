@@ -19,7 +19,7 @@ from plimsoll.records import Outcome, Passage, Principal
 
 Out = TypeVar("Out", bound=BaseModel)
 
-_NOTHING = "There is nothing in the documents that you may read."
+_NOTHING = "The corpus holds no document that you may read yet: `plimsoll ingest` reads them in."
 _NO_ANSWER = "The documents do not answer this; these passages come nearest."
 _NO_GROUND = "The model's answer rests on no quotation that stands in the documents; these passages come nearest."
 

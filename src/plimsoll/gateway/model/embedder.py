@@ -14,7 +14,7 @@ import numpy as np
 
 from plimsoll.gateway.model.batches import plan_batches
 from plimsoll.gateway.model.location import GRAPH_FILE, GRAPH_VERSION, STAMP_FILE, TOKENIZER_FILE
-from plimsoll.gateway.model.prepare import find_model, prepare_model, verify_prepared
+from plimsoll.gateway.model.prepare import damaged, find_model, prepare_model, verify_prepared
 from plimsoll.gateway.model.session import EncoderSession, TokenIds, Vectors
 from plimsoll.gateway.model.tokens import TextTokenizer, TokenizedText
 
@@ -146,8 +146,13 @@ def load_embedder(folder: Path | None = None, *, threads: int | None = None) -> 
         ready = prepare_model(ready)
     stamp = verify_prepared(ready)
     identity = f"{stamp.weights_sha256} {stamp.tokenizer_sha256} graph{GRAPH_VERSION} cut{MAX_TOKENS}"
+    try:
+        session = EncoderSession(ready / GRAPH_FILE, threads=threads or os.cpu_count() or 1)
+    except Exception as error:  # ONNX Runtime derives its errors from Exception itself
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise damaged(ready, f"{str(ready / GRAPH_FILE)!r} cannot be loaded: {reason}.") from error
     return Embedder(
-        EncoderSession(ready / GRAPH_FILE, threads=threads or os.cpu_count() or 1),
+        session,
         TextTokenizer(ready / TOKENIZER_FILE),
         fingerprint=hashlib.sha256(identity.encode()).hexdigest()[:16],
     )

@@ -186,26 +186,30 @@ def unwritable(target: Path, error: OSError) -> OperatorError:
 def verify_prepared(folder: Path) -> Stamp:
     """Return the stamp of a prepared folder after a cheap check; hash again only where size or time has changed.
 
-    Raises ModelMissing when the weights are not those that were prepared.
+    Raises ModelMissing when the weights or the tokenizer are not those that were prepared.
     """
     stamp = read_stamp(folder)
+    if hash_file(folder / TOKENIZER_FILE) != stamp.tokenizer_sha256:
+        raise damaged(folder, f"{str(folder / TOKENIZER_FILE)!r} has been altered since it was prepared.")
     about = (folder / WEIGHTS_FILE).stat()
     if (about.st_size, about.st_mtime_ns) == (stamp.weights_bytes, stamp.weights_modified_ns):
         return stamp
     if hash_file(folder / WEIGHTS_FILE) != stamp.weights_sha256:
-        raise ModelMissing(
-            f"{str(folder / WEIGHTS_FILE)!r} has been altered since it was prepared.",
-            next_step=f"Delete the folder {str(folder)!r} and run `plimsoll models install`.",
-        )
+        raise damaged(folder, f"{str(folder / WEIGHTS_FILE)!r} has been altered since it was prepared.")
     return stamp
+
+
+def damaged(folder: Path, message: str) -> ModelMissing:
+    """Return the error for a prepared folder that cannot be used as it is: deleting it makes room for a whole one."""
+    return ModelMissing(message, next_step=f"Delete the folder {str(folder)!r} and run `plimsoll models install`.")
 
 
 def read_stamp(folder: Path) -> Stamp:
     """Read the stamp of a prepared folder; raises ModelMissing where it, or a file it speaks of, is not there."""
     missing = [name for name in (WEIGHTS_FILE, TOKENIZER_FILE, GRAPH_FILE) if not (folder / name).is_file()]
     if missing:
-        raise ModelMissing(f"{str(folder)!r} lacks {', '.join(missing)}.", next_step=_INSTALL)
+        raise damaged(folder, f"{str(folder)!r} lacks {', '.join(missing)}.")
     try:
         return msgspec.json.decode((folder / STAMP_FILE).read_bytes(), type=Stamp)
     except (OSError, msgspec.DecodeError) as error:
-        raise ModelMissing(f"{str(folder / STAMP_FILE)!r} cannot be read: {error}.", next_step=_INSTALL) from error
+        raise damaged(folder, f"{str(folder / STAMP_FILE)!r} cannot be read: {error}.") from error

@@ -82,7 +82,10 @@ def check_model(target: ModelTarget, served: str) -> None:
     """Raise NotFound unless the target is the embedded model that does this kind of work."""
     if target.model != served:
         name = f"{EMBEDDED_NAME}/{target.model}"
-        raise NotFound(unknown_name("model for this", name, [f"{EMBEDDED_NAME}/{served}"]))
+        raise NotFound(
+            unknown_name("embedded model", name, [f"{EMBEDDED_NAME}/{served}"]),
+            next_step="Correct the model's name in plimsoll.toml or in the feature.",
+        )
 
 
 def embed_texts(embedder: Embedder, texts: Sequence[str]) -> Embeddings:

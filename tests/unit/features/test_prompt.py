@@ -97,5 +97,5 @@ def test_the_hash_changes_with_the_head(tmp_path: Path):
 
 def test_a_prompt_that_is_not_text_says_so(tmp_path: Path):
     (tmp_path / "answer.md").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InvalidFeature, match="could not be read"):
+    with pytest.raises(InvalidFeature, match="is not UTF-8 text"):
         load_prompt(tmp_path, "answer.md", model=Question)

@@ -22,6 +22,7 @@ _FEWEST_BODY_TOKENS = 32
 _LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"\S+")
 _PIECE_CHARACTERS = 40
+_MOST_CHARACTERS_PER_TOKEN = 20
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +147,9 @@ def _runs(matches: Iterable[re.Match[str]]) -> Iterator[SentenceSpan]:
 
 
 def _count(text: str, span: SentenceSpan, count_tokens: CountTokens) -> int:
-    return max(count_tokens(text[span.start : span.end]) - _SPECIAL_TOKENS, 1)
+    # A word of over 100 characters (an image in base64, say) is one token, [UNK], however long; its chunk must not be.
+    at_least = -(-(span.end - span.start) // _MOST_CHARACTERS_PER_TOKEN)
+    return max(count_tokens(text[span.start : span.end]) - _SPECIAL_TOKENS, at_least)
 
 
 def _grouped(pieces: Sequence[_Piece], target: int) -> Iterator[list[_Piece]]:

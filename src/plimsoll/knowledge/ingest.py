@@ -25,7 +25,7 @@ from plimsoll.knowledge.table import ChunkRow, DocumentRow, list_documents, remo
 from plimsoll.records import Clock, new_id
 from plimsoll.store import Store
 
-_RECIPE_VERSION = 2
+_RECIPE_VERSION = 3
 """Raised whenever parsing or chunking gives another result for the same file."""
 _CHUNKS_AT_ONCE = 256
 _DOCUMENTS_AT_ONCE = 32

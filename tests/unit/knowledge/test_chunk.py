@@ -75,3 +75,10 @@ def test_a_chunk_of_nothing_but_code_keeps_it() -> None:
     text = "# Start\n\n```sh\nmake run\n```\n"
     (chunk,) = cut(read_markdown(text, title="x"))
     assert len(chunk.sentences) >= 1
+
+
+def test_a_word_without_end_is_cut_though_the_tokenizer_counts_it_as_one() -> None:
+    text = "Before it. " + "x" * 50_000
+    chunks = cut(ParsedDocument(text=text, title="t"))
+    assert max(chunk.end - chunk.start for chunk in chunks) <= 4_000
+    assert sum(len(text[chunk.start : chunk.end].replace(" ", "")) for chunk in chunks) == 50_009

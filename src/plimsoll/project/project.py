@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from plimsoll.access import Keys
 from plimsoll.errors import InvalidDataset, InvalidRequest
 from plimsoll.evals import (
+    Dataset,
     EvalRun,
     GateReport,
     RunProgress,
@@ -107,6 +108,7 @@ class Project:
         """
         feature = find_feature(self.features, name)
         dataset = load_dataset(self._dataset_path(feature))
+        _require_fitting(dataset, feature)
         configuration = self._parts.runner.check(feature)
         run = await run_dataset(
             feature,
@@ -186,3 +188,18 @@ class Project:
                 next_step="Name one in its definition: dataset='docs_answer'.",
             )
         return self.folder / DATASETS_FOLDER / f"{feature.dataset}.jsonl"
+
+
+def _require_fitting(dataset: Dataset, feature: AnyFeature) -> None:
+    """Refuse a dataset of which not one case is of the feature's input; single misfits are results of the run."""
+    refusals: list[InvalidRequest] = []
+    for case in dataset.cases:
+        try:
+            feature.parse_input(case.input)
+        except InvalidRequest as error:
+            refusals.append(error)
+    if len(refusals) == len(dataset.cases):
+        raise InvalidDataset(
+            f"No case of the dataset {dataset.name!r} fits the feature. {refusals[0].message}",
+            next_step=refusals[0].next_step,
+        )

@@ -10,7 +10,7 @@ import pytest
 
 import plimsoll
 from plimsoll import Outcome, Project
-from plimsoll.errors import InvalidRequest, NotBound, NotFound
+from plimsoll.errors import InvalidDataset, InvalidRequest, NotBound, NotFound
 from plimsoll.features import Question
 from plimsoll.project import write_project
 from plimsoll.records import SystemClock, Verdict
@@ -81,6 +81,13 @@ async def test_an_unknown_feature_and_a_wrong_payload_are_refused(tmp_path: Path
             await project.ask(QUESTION, feature="doc_answer")
         with pytest.raises(InvalidRequest, match="text"):
             await project.run_feature("docs_answer", {"txt": QUESTION})
+
+
+async def test_a_dataset_that_fits_no_feature_is_refused_before_anything_runs(tmp_path: Path):
+    async with opened(tmp_path / "demo") as project:
+        (tmp_path / "demo/datasets/docs_answer.jsonl").write_text('{"input": {"txt": "What?"}}\n', encoding="utf-8")
+        with pytest.raises(InvalidDataset, match="text"):
+            await project.evaluate("docs_answer")
 
 
 async def test_the_status_shows_each_feature_against_its_line(tmp_path: Path):

@@ -7,7 +7,6 @@ import sys
 from law.sources import PACKAGE, ROOT, Source, functions, sources
 
 LAZY_TABLES = {"src/plimsoll/__init__.py", "src/plimsoll/cli/__init__.py"}
-OPTIONAL_EXTRAS = {"src/plimsoll/store/postgres.py"}
 
 
 def test_the_floors_hold():
@@ -36,7 +35,7 @@ def test_no_import_hides_inside_a_function():
     offenders = [
         f"{source.name}:{node.lineno}"
         for source in sources(PACKAGE)
-        if source.name not in LAZY_TABLES | OPTIONAL_EXTRAS
+        if source.name not in LAZY_TABLES
         for function in functions(source)
         for node in ast.walk(function)
         if isinstance(node, ast.stmt | ast.expr) and _imports(node)

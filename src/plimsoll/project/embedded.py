@@ -33,11 +33,6 @@ class EmbeddedOnDemand:
                 self._embedder = await asyncio.to_thread(_load)
             return self._embedder
 
-    @property
-    def is_loaded(self) -> bool:
-        """Tell whether the embedder is in memory."""
-        return self._embedder is not None
-
     async def chat(self, request: ChatRequest, target: ModelTarget) -> ChatReply:
         """Answer out of the request's grounding, or abstain."""
         return await (await self._serve()).chat(request, target)

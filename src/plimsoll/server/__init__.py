@@ -10,6 +10,7 @@ from plimsoll.server.limits import Limits
 from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
 from plimsoll.server.serve import build_app, read_limits, serve
+from plimsoll.server.upkeep import kept_tidy
 from plimsoll.server.warm import WarmUp
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "assemble",
     "build_app",
     "check_address",
+    "kept_tidy",
     "listen",
     "read_limits",
     "serve",

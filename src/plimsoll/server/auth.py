@@ -117,7 +117,7 @@ def read_bearer(headers: Headers) -> str | None:
     scheme, _, text = header.partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
         raise Unauthenticated(
-            f"The Authorization header begins with {scheme!r}, not with 'Bearer'.",
+            "The Authorization header is not of the form 'Bearer KEY'.",
             next_step="Send the access key as `Authorization: Bearer plim_…`.",
         )
     return text.strip()

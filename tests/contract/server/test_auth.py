@@ -100,3 +100,11 @@ async def test_signing_in_never_leads_to_another_server(tmp_path: Path):
             fields = {"key": key, "next": target}
             response = await server.post("/sign-in", data=fields, allow_redirects=False)
             assert response.headers["location"] == "/"
+
+
+async def test_a_key_sent_without_its_scheme_is_not_repeated_in_the_error(tmp_path: Path):
+    async with served(tmp_path, WHO) as server:
+        response = await server.get("/api/who", headers={"authorization": "plim_0123_secretpart"})
+    assert response.status == 401
+    assert "secretpart" not in response.text
+    assert "Bearer KEY" in response.text

@@ -89,3 +89,9 @@ async def test_words_of_its_own_beside_a_quotation_are_judged() -> None:
     score = await grounded.score(case(), sample(f"{quote} Refunds take 99 days at the warehouse.", quote))
     assert score is not None
     assert score.passed is False
+
+
+async def test_quoting_single_words_proves_nothing() -> None:
+    score = await grounded.score(case(), sample("Bananas and oranges grow on tall trees.", "and", "on", "a"))
+    assert score is not None
+    assert score.passed is False

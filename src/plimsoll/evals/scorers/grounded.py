@@ -59,10 +59,14 @@ class Grounded(msgspec.Struct, frozen=True):
 
 
 def _without_quotations(answer: str, sample: Sample) -> str:
-    """Return what the answer says in its own words, white space folded; a blank line stands for each quotation."""
+    """Return what the answer says in its own words, white space folded; a blank line stands for each quotation.
+
+    Only quotations that carry a claim are taken out: a single word is found anywhere and proves nothing.
+    """
     rest = _fold(answer)
-    for quote in sorted((_fold(one.quote) for one in sample.citations), key=len, reverse=True):
-        rest = rest.replace(quote, "\n\n") if quote else rest
+    quotes = {_fold(one.quote) for one in sample.citations if claims(one.quote)}
+    for quote in sorted(quotes, key=len, reverse=True):
+        rest = rest.replace(quote, "\n\n")
     return rest
 
 

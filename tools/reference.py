@@ -22,7 +22,7 @@ import plimsoll
 from plimsoll.cli import VERBS, cli
 from plimsoll.errors import PlimsollError
 from plimsoll.project import Settings
-from plimsoll.server import all_routes
+from plimsoll.server import DOOR_PATHS, all_routes
 from plimsoll.store import STATE, TRACES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -76,7 +76,7 @@ def _settings() -> str:
         table, shown = _table_of(field)
         lines += [f"## [{name}{shown}]\n", f"{field.description}\n"]
         lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
-        lines += [_row(key, inner) for key, inner in table.model_fields.items()]
+        lines += [row for key, inner in table.model_fields.items() for row in _rows(key, inner)]
         lines.append("")
     return "\n".join(lines)
 
@@ -86,6 +86,14 @@ def _table_of(field: FieldInfo) -> tuple[type[BaseModel], str]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, ""
     return get_args(annotation)[-1], ".NAME"
+
+
+def _rows(key: str, field: FieldInfo) -> list[str]:
+    """Return the row of a key, or those of the keys of a table within."""
+    inner = field.annotation
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        return [row for name, part in inner.model_fields.items() for row in _rows(f"{key}.{name}", part)]
+    return [_row(key, field)]
 
 
 def _row(key: str, field: FieldInfo) -> str:
@@ -116,6 +124,8 @@ def _type_name(annotation: object) -> str:
         return _type_name(arguments[0])
     if origin is tuple:
         return f"list of {_type_name(arguments[0])}"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"tables of {', '.join(f'`{name}`' for name in annotation.model_fields)}"
     return _TYPE_NAMES.get(annotation, str(annotation))
 
 
@@ -154,10 +164,11 @@ def _names() -> str:
 
 def _tables() -> str:
     lines = ["# Tables", _NOTE, "Whose rows each table holds, how long they stay, and how a person's are erased.\n"]
-    for path in sorted(Path(plimsoll.__file__).parent.glob("*/table.py")):
-        importlib.import_module(f"plimsoll.{path.parent.name}.table")
+    package = Path(plimsoll.__file__).parent
+    for path in sorted(package.rglob("table.py")):
+        importlib.import_module(".".join(("plimsoll", *path.relative_to(package).with_suffix("").parts)))
     for schema, tables in (("state", STATE.tables), ("traces", TRACES.tables)):
-        for table in tables.values():
+        for table in sorted(tables.values(), key=lambda table: table.name):
             lines += [f"## {schema}: {table.name}\n", f"Columns: {', '.join(f'`{c.name}`' for c in table.columns)}.\n"]
             lines += [f"- {key}: {value}" for key, value in table.info.items()]
             lines.append("")
@@ -177,6 +188,7 @@ def _routes() -> str:
             method = "POST" if "POST" in (route.methods or ()) else "GET"
             what = _prose(route.endpoint).split("`: ", 1)[-1]
             lines.append(f"| {method} | `{route.path}` | {what[:1].upper()}{what[1:]} |")
+    lines += [f"| {one.method} | `{one.path}` | {one.says} |" for one in DOOR_PATHS]
     return "\n".join(lines) + "\n"
 
 

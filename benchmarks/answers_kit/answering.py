@@ -11,7 +11,7 @@ from answers_kit.questions import AskedQuestion
 
 import plimsoll.project
 from plimsoll.features import Answer, Feature, FeatureRunner, Question, Retrieval
-from plimsoll.gateway import Embedded, Gateway, ModelTarget
+from plimsoll.gateway import Alias, Embedded, Gateway, ModelTarget
 from plimsoll.records import Outcome, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture
@@ -53,9 +53,7 @@ async def running(ingested: Ingested, folder: Path) -> AsyncGenerator[FeatureRun
     capture = Capture(traces, clock)
     await capture.start()
     target = ModelTarget(alias="default", provider="plimsoll", model="reader")
-    gateway = Gateway(
-        {"plimsoll": Embedded(ingested.embedder)}, {"default": target}, tracer=capture.tracer, clock=clock
-    )
+    gateway = Gateway({"plimsoll": Embedded(ingested.embedder)}, [Alias.of(target)], tracer=capture.tracer, clock=clock)
     try:
         yield FeatureRunner(
             gateway=gateway, retrievers={CORPUS: ingested.corpus}, root=_PROMPTS, tracer=capture.tracer, clock=clock

@@ -20,17 +20,25 @@ def _name(page: Path) -> str:
 
 
 def _python_blocks() -> list[tuple[str, str]]:
-    return [
-        (f"{_name(page)}:{number}", code)
-        for page in PAGES
-        for number, (language, tag, code) in enumerate(FENCE.findall(page.read_text(encoding="utf-8")))
-        if language == "python" and not tag.strip().startswith("illustration:")
-    ]
+    return [(f"{_name(page)}:{number}", code) for page in PAGES for number, code in _scripts_of(page).items()]
+
+
+def _scripts_of(page: Path) -> dict[int, str]:
+    """Return what runs of a page, by the number of its first block; `continued` blocks go on with the one before."""
+    scripts: dict[int, str] = {}
+    for number, (language, tag, code) in enumerate(FENCE.findall(page.read_text(encoding="utf-8"))):
+        if language != "python" or tag.strip().startswith("illustration:"):
+            continue
+        if tag.strip() == "continued":
+            scripts[max(scripts)] += code
+        else:
+            scripts[number] = code
+    return scripts
 
 
 @pytest.mark.parametrize(("where", "code"), _python_blocks(), ids=lambda value: value if ".md:" in value else "")
 def test_the_python_block_runs(where: str, code: str, tmp_path: Path):
-    """Each block runs by itself, in a fresh interpreter and an empty folder."""
+    """A block runs with those that continue it, in a fresh interpreter and an empty folder."""
     environment = {"PYTHONPATH": str(ROOT / "src"), "HOME": str(tmp_path), **_model_cache()}
     command = [sys.executable, "-c", code]
     done = run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)

@@ -1,4 +1,4 @@
-"""Law 1: imports go down only, from the room's root, at the top of the file."""
+"""Law 1: imports go down only, from the room's root, at the top of the file but for optional extras."""
 
 import ast
 import subprocess
@@ -7,6 +7,8 @@ import sys
 from law.sources import PACKAGE, ROOT, Source, functions, sources
 
 LAZY_TABLES = {"src/plimsoll/__init__.py", "src/plimsoll/cli/__init__.py"}
+OPTIONAL = {"redis", "psycopg"}
+"""Packages of extras, which a file that needs one may import where it first does."""
 
 
 def test_the_floors_hold():
@@ -38,9 +40,32 @@ def test_no_import_hides_inside_a_function():
         if source.name not in LAZY_TABLES
         for function in functions(source)
         for node in ast.walk(function)
-        if isinstance(node, ast.stmt | ast.expr) and _imports(node)
+        if isinstance(node, ast.stmt | ast.expr) and _imports(node) and node not in _guarded(function)
     ]
     assert offenders == []
+
+
+def test_a_file_has_at_most_one_guarded_import_and_it_is_of_an_optional_extra():
+    for source in sources(PACKAGE):
+        guarded = [node for function in functions(source) for node in _guarded(function)]
+        packages = {(node.module or "").partition(".")[0] for node in guarded}
+        assert packages <= OPTIONAL, source.name
+        assert len(packages) <= 1, source.name
+
+
+def _guarded(function: ast.AST) -> list[ast.ImportFrom]:
+    """Return the imports of a `try` that says what to install when they fail."""
+    return [
+        statement
+        for node in ast.walk(function)
+        if isinstance(node, ast.Try) and any(_catches_missing(handler) for handler in node.handlers)
+        for statement in node.body
+        if isinstance(statement, ast.ImportFrom)
+    ]
+
+
+def _catches_missing(handler: ast.ExceptHandler) -> bool:
+    return isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
 
 
 def _imports(node: ast.stmt | ast.expr) -> bool:

@@ -20,8 +20,8 @@ def test_sql_stands_in_the_store_and_in_table_files_only():
 
 
 def test_every_table_says_whose_rows_it_holds_and_how_they_end():
-    for path in PACKAGE.glob("*/table.py"):
-        importlib.import_module(f"plimsoll.{path.parent.name}.table")
+    for path in PACKAGE.rglob("table.py"):
+        importlib.import_module(".".join(("plimsoll", *path.relative_to(PACKAGE).with_suffix("").parts)))
     tables = [*STATE.tables.values(), *TRACES.tables.values()]
     assert len(tables) >= 4
     assert [(table.name, sorted(REQUIRED - set(table.info))) for table in tables if REQUIRED - set(table.info)] == []

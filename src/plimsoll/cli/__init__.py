@@ -22,6 +22,8 @@ VERBS = (
     Verb("eval", "plimsoll.cli.evaluate", "Run a feature's dataset and print a table with intervals."),
     Verb("gate", "plimsoll.cli.gate", "Say whether a feature clears its line: holds, falls short or cannot tell."),
     Verb("keys", "plimsoll.cli.keys", "Create, list and revoke access keys."),
+    Verb("allowances", "plimsoll.cli.allowances", "Set, list and remove limits and budgets."),
+    Verb("spend", "plimsoll.cli.spend", "Show what models cost, by day, key, group, feature or model."),
     Verb("models", "plimsoll.cli.models", "Install the embedding model; show which models are used."),
     Verb("doctor", "plimsoll.cli.doctor", "Check the project and the machine; say what to do about what is wrong."),
 )

@@ -3,10 +3,9 @@
 import click
 from rich.table import Table
 
+from plimsoll.access import SCOPES
 from plimsoll.cli.console import make_console
 from plimsoll.cli.opened import run_in_project
-
-_SCOPES = ("ask", "ingest", "read", "admin")
 
 
 @click.group()
@@ -16,11 +15,12 @@ def command() -> None:
 
 @command.command()
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(_SCOPES), help="What it may do; default: ask.")
-def create(name: str, scopes: tuple[str, ...]) -> None:
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it may do; default: ask.")
+@click.option("--group", "groups", multiple=True, help="A team it belongs to, for documents and allowances.")
+def create(name: str, *, scopes: tuple[str, ...], groups: tuple[str, ...]) -> None:
     """Create an access key called NAME and show it, once."""
     wanted = frozenset(scopes or ("ask",))
-    key = run_in_project(lambda project: project.keys.create(name, scopes=wanted))
+    key = run_in_project(lambda project: project.keys.create(name, scopes=wanted, groups=groups))
     click.echo(key.secret.reveal())
     click.echo(f"Key {key.key_id} may: {', '.join(sorted(wanted))}. It is not shown again.", err=True)
 
@@ -32,11 +32,12 @@ def list_keys() -> None:
     if not keys:
         click.echo("There are no keys. Make one with `plimsoll keys create NAME`.")
         return
-    table = Table("id", "name", "scopes", "created", "revoked", box=None)
+    table = Table("id", "name", "scopes", "groups", "created", "revoked", box=None)
     for key in keys:
         revoked = key.revoked_at.isoformat(timespec="seconds") if key.revoked_at else ""
         created = key.created_at.isoformat(timespec="seconds")
-        table.add_row(key.key_id, key.name, ", ".join(sorted(key.scopes)), created, revoked)
+        scopes, groups = (", ".join(sorted(names)) for names in (key.scopes, key.groups))
+        table.add_row(key.key_id, key.name, scopes, groups, created, revoked)
     make_console().print(table)
 
 

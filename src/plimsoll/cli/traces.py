@@ -17,6 +17,8 @@ from plimsoll.traces import Trace, TraceFilter, TraceSummary
 
 _SHORT_ID = 14
 _TEXT_WIDTH = 44
+_TOLD = ("plimsoll.target", "plimsoll.reason")
+"""What is shown of an event besides its name."""
 
 
 @click.command()
@@ -105,6 +107,7 @@ def _describe(span: Span) -> Text:
         text.append(f"  {span.error}", "red")
     for event in span.events:
         text.append(f"\n  {event.name}", "yellow")
+        text.append("".join(f"  {event.attributes[name]}" for name in _TOLD if name in event.attributes))
     return text
 
 

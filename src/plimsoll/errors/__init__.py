@@ -8,15 +8,19 @@
     │   ├── UntrustedOrigin    403 untrusted_origin    a web page or host that is not this server's own
     │   ├── NotFound           404 not_found           no such feature, model, trace, corpus, …
     │   ├── TooLarge           413 too_large           beyond a declared size
+    │   ├── LimitReached       429 limit_reached       a declared number of requests, tokens or calls at once
+    │   ├── BudgetExhausted    429 budget_exhausted    it may cost more than is left of a budget
     │   └── Overloaded         429 overloaded          more at once than this server takes
     ├── ProjectError           the project's owner: change a file
     │   ├── InvalidSettings    500 invalid_settings    plimsoll.toml
     │   ├── InvalidFeature     500 invalid_feature     features/*.py or a prompt
     │   ├── InvalidDataset     400 invalid_dataset     datasets/*.jsonl
+    │   ├── PriceUnknown       403 price_unknown       a budget applies and a model's price is not known
     │   ├── NoProject          500 no_project          this folder is not a project
     │   └── NotBound           500 not_bound           a feature called outside an open project
     ├── OperatorError          who runs the machine: change the machine
     │   ├── StoreUnavailable   503 store_unavailable   locked, read-only, unreachable or of another version
+    │   ├── LimitsUnavailable  503 limits_unavailable  shared limits cannot be checked
     │   ├── DiskFull           507 disk_full           no room left
     │   ├── AddressInUse       500 address_in_use      another process listens there
     │   ├── UnsafeAddress      500 unsafe_address      beyond loopback without an access key
@@ -28,6 +32,9 @@
     │   └── UnknownFormat      415 unknown_format      no parser for this kind of file
     └── UpstreamError          a model's provider, or whoever chose it
         ├── ProviderRefused    502 provider_refused    it answered with an error
+        │   ├── RequestRejected 400 request_rejected   the provider says that this very request must change
+        │   └── ProviderBusy   429 provider_busy       it takes no more of our requests for now
+        ├── ProvidersResting   503 providers_resting   all targets failed of late; none is asked before its cool-down
         ├── ProviderTimeout    504 provider_timeout    it did not answer in time
         ├── ProviderUnreachable 502 provider_unreachable no connection
         └── UnusableAnswer     502 unusable_answer     it answered with something that could not be read
@@ -38,6 +45,7 @@ remains into one shape. Every class has a code, an HTTP status and an anchor in 
 
 from plimsoll.errors.tree import (
     AddressInUse,
+    BudgetExhausted,
     CallerError,
     DeadlinePassed,
     DiskFull,
@@ -47,6 +55,8 @@ from plimsoll.errors.tree import (
     InvalidFeature,
     InvalidRequest,
     InvalidSettings,
+    LimitReached,
+    LimitsUnavailable,
     MissingPart,
     ModelMissing,
     NoProject,
@@ -55,10 +65,14 @@ from plimsoll.errors.tree import (
     OperatorError,
     Overloaded,
     PlimsollError,
+    PriceUnknown,
     ProjectError,
+    ProviderBusy,
     ProviderRefused,
+    ProvidersResting,
     ProviderTimeout,
     ProviderUnreachable,
+    RequestRejected,
     StoreUnavailable,
     TooLarge,
     Unauthenticated,
@@ -73,6 +87,7 @@ from plimsoll.errors.wording import nearest_name, one_of, unknown_name
 
 __all__ = [
     "AddressInUse",
+    "BudgetExhausted",
     "CallerError",
     "DeadlinePassed",
     "DiskFull",
@@ -82,6 +97,8 @@ __all__ = [
     "InvalidFeature",
     "InvalidRequest",
     "InvalidSettings",
+    "LimitReached",
+    "LimitsUnavailable",
     "MissingPart",
     "ModelMissing",
     "NoProject",
@@ -90,10 +107,14 @@ __all__ = [
     "OperatorError",
     "Overloaded",
     "PlimsollError",
+    "PriceUnknown",
     "ProjectError",
+    "ProviderBusy",
     "ProviderRefused",
     "ProviderTimeout",
     "ProviderUnreachable",
+    "ProvidersResting",
+    "RequestRejected",
     "StoreUnavailable",
     "TooLarge",
     "Unauthenticated",

@@ -25,6 +25,8 @@ class PlimsollError(Exception):
         super().__init__(message)
         self.message = message
         self.next_step = next_step
+        self.trace_id: str | None = None
+        """The trace of the call that it ended, set by the gateway; None where there was none."""
 
     def __str__(self) -> str:
         """Return the message, followed by the next step where there is one."""
@@ -37,7 +39,12 @@ class PlimsollError(Exception):
 
 
 class CallerError(PlimsollError):
-    """The caller must change the request."""
+    """The caller must change the request, or send it later."""
+
+    def __init__(self, message: str, *, next_step: str = "", retry_after_seconds: float | None = None) -> None:
+        """Keep the message, the next step and when the same request may pass; None where waiting changes nothing."""
+        super().__init__(message, next_step=next_step)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class InvalidRequest(CallerError):
@@ -96,6 +103,22 @@ class Overloaded(CallerError):
     error_class = ErrorClass.LIMIT
 
 
+class LimitReached(CallerError):
+    """A declared number of requests, tokens or concurrent calls is reached."""
+
+    code = "limit_reached"
+    http_status = 429
+    error_class = ErrorClass.LIMIT
+
+
+class BudgetExhausted(CallerError):
+    """What the call may cost is more than what is left of a budget."""
+
+    code = "budget_exhausted"
+    http_status = 429
+    error_class = ErrorClass.LIMIT
+
+
 class ProjectError(PlimsollError):
     """The project's owner must change a file."""
 
@@ -122,6 +145,14 @@ class InvalidDataset(ProjectError):
     code = "invalid_dataset"
     http_status = 400
     error_class = ErrorClass.VALIDATION
+
+
+class PriceUnknown(ProjectError):
+    """A budget applies to a call and the price of its model is not known, so it is refused."""
+
+    code = "price_unknown"
+    http_status = 403
+    error_class = ErrorClass.POLICY
 
 
 class NoProject(ProjectError):
@@ -165,6 +196,14 @@ class AddressInUse(OperatorError):
 
     code = "address_in_use"
     http_status = 500
+    error_class = ErrorClass.INFRASTRUCTURE
+
+
+class LimitsUnavailable(OperatorError):
+    """Limits that several processes share cannot be checked, and the settings say to refuse then."""
+
+    code = "limits_unavailable"
+    http_status = 503
     error_class = ErrorClass.INFRASTRUCTURE
 
 
@@ -223,12 +262,44 @@ class UnknownFormat(DocumentError):
 class UpstreamError(PlimsollError):
     """A model's provider did not do its part."""
 
+    def __init__(
+        self, message: str, *, next_step: str = "", upstream_status: int = 0, retry_after_seconds: float | None = None
+    ) -> None:
+        """Keep the message, the HTTP status of the provider (0: none) and how long to wait before the next try."""
+        super().__init__(message, next_step=next_step)
+        self.upstream_status = upstream_status
+        self.retry_after_seconds = retry_after_seconds
+
 
 class ProviderRefused(UpstreamError):
     """The provider answered with an error."""
 
     code = "provider_refused"
     http_status = 502
+    error_class = ErrorClass.INFRASTRUCTURE
+
+
+class RequestRejected(ProviderRefused):
+    """The provider says that this very request must change: another try would end alike."""
+
+    code = "request_rejected"
+    http_status = 400
+    error_class = ErrorClass.VALIDATION
+
+
+class ProviderBusy(ProviderRefused):
+    """The provider takes no more requests of ours for now."""
+
+    code = "provider_busy"
+    http_status = 429
+    error_class = ErrorClass.INFRASTRUCTURE
+
+
+class ProvidersResting(UpstreamError):
+    """Every target of the model failed so often of late that none is asked before its cool-down ends."""
+
+    code = "providers_resting"
+    http_status = 503
     error_class = ErrorClass.INFRASTRUCTURE
 
 

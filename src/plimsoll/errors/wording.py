@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable
 
 _MOST_CHOICES = 12
+_LONGEST_NAME = 200
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
@@ -23,6 +24,7 @@ def one_of(names: Iterable[str]) -> str:
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     """Return the sentence for a name that is not known, e.g. of a feature or a model."""
     choices = list(known)
+    name = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
     if not choices:
         return f"There is no {kind} {name!r}: the project has none."
     near = nearest_name(name, choices)

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 import msgspec
 from pydantic import BaseModel
 
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import BudgetExhausted, LimitReached, PlimsollError
 from plimsoll.features.failures import Failures, outcome_of
 from plimsoll.records import Citation, ErrorClass, Outcome
 
@@ -61,11 +61,13 @@ def draft_wrong_input(message: str) -> Draft[Out]:
     )
 
 
-def draft_error(error: PlimsollError) -> Draft[Out]:
+def draft_error(error: PlimsollError, *, on: Failures) -> Draft[Out]:
     """Return the end of a request that one of our own errors stopped: refused by a policy or limit, else failed."""
-    refused = error.error_class in _REFUSALS
+    outcome = Outcome.REFUSED if error.error_class in _REFUSALS else Outcome.FAILED
+    if isinstance(error, LimitReached | BudgetExhausted):
+        outcome = outcome_of(on.over_budget)
     return Draft(
-        outcome=Outcome.REFUSED if refused else Outcome.FAILED,
+        outcome=outcome,
         error_class=error.error_class,
         error_type=error.code,
         message=str(error),

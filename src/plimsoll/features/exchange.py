@@ -16,8 +16,8 @@ from plimsoll.errors import InvalidFeature, InvalidRequest
 from plimsoll.features.parse import Parsed, parse_output
 from plimsoll.features.progress import Progress
 from plimsoll.features.prompt import Prompt, render_prompt
-from plimsoll.gateway import ChatReply, ChatRequest, Gateway, Grounding
-from plimsoll.records import Message, Passage
+from plimsoll.gateway import ChatReply, ChatRequest, Gateway, Grounding, ReplyFacts
+from plimsoll.records import Message, Passage, Principal
 
 Out = TypeVar("Out", bound=BaseModel)
 
@@ -39,6 +39,10 @@ class Exchange(Generic[Out]):
     """The model's name, as the feature gives it."""
     output: type[Out]
     """What the reply must be."""
+    caller: Principal
+    """Who asks, and whose budget pays."""
+    feature: str
+    """The feature's name."""
     progress: Progress
     """Where calls are counted."""
     seconds_left: Callable[[], float]
@@ -76,7 +80,9 @@ class Exchange(Generic[Out]):
         )
         self.progress.is_waiting = True
         try:
-            reply = await self.gateway.chat(request)
+            reply = await self.gateway.chat(
+                request, caller=self.caller, feature=self.feature, accept=self._find_problem
+            )
         except InvalidRequest as error:
             raise InvalidFeature(
                 f"Model {self.model!r} cannot do what {self.prompt.path!r} asks: {error.message}",
@@ -84,6 +90,11 @@ class Exchange(Generic[Out]):
             ) from error
         self.progress.count(reply)
         return reply
+
+    def _find_problem(self, facts: ReplyFacts) -> str:
+        """Say why an answer cannot be used, so that the gateway may ask a larger model."""
+        parsed = parse_output(facts.text, self.output, was_cut_off=facts.finish_reason == "length")
+        return "" if parsed.value is not None else parsed.problem
 
     def _parse(self, reply: ChatReply) -> Parsed[Out]:
         with self.tracer.start_as_current_span("parse") as span:

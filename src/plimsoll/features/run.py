@@ -70,6 +70,10 @@ class FeatureRunner:
         """Load what the feature names and return what it runs with; raises InvalidFeature for what is missing."""
         return self._prepare(feature).configuration
 
+    def forget(self) -> None:
+        """Forget what features were prepared with, since models or prompts may be others now."""
+        self._prepared.clear()
+
     async def run(
         self,
         feature: Feature[In, Out],
@@ -112,7 +116,7 @@ class FeatureRunner:
         except ProjectError:
             raise
         except PlimsollError as error:
-            return draft_error(error)
+            return draft_error(error, on=feature.on)
         except Exception as error:  # noqa: BLE001 - the request boundary: a defect becomes an outcome, and is recorded
             get_current_span().record_exception(error)
             return draft_unexpected(error)
@@ -130,6 +134,8 @@ class FeatureRunner:
             prompt=prepared.prompt,
             model=feature.model,
             output=feature.output,
+            caller=caller,
+            feature=feature.name,
             progress=progress,
             seconds_left=self._countdown(feature.timeout_seconds),
         )

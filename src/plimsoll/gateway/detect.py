@@ -5,6 +5,7 @@ were current in November 2026; `plimsoll.toml` overrides them.
 """
 
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,7 +24,7 @@ class DetectedProvider(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """Its name in `provider/model`."""
     base_url: str
-    """Where its OpenAI-compatible interface lies, without a slash at the end."""
+    """Where its interface lies, without a slash at the end."""
     api_key: Secret | None
     """The key; None for servers that ask for none."""
     chat_model: str | None
@@ -32,6 +33,8 @@ class DetectedProvider(msgspec.Struct, frozen=True, kw_only=True):
     """The environment variable that named it."""
     dialect: Dialect = Dialect()
     """How it differs from the plain interface."""
+    wire: Literal["openai", "anthropic"] = "openai"
+    """What it speaks."""
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,9 +43,10 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     chat_model: str
     dialect: Dialect = Dialect()
+    wire: Literal["openai", "anthropic"] = "openai"
 
 
-_OPENAI_DIALECT = Dialect(output_limit="max_completion_tokens")
+_OPENAI_DIALECT = Dialect(output_limit="max_completion_tokens", has_responses=True)
 
 _KNOWN = (
     _Known(
@@ -50,7 +54,7 @@ _KNOWN = (
         variable="ANTHROPIC_API_KEY",
         base_url="https://api.anthropic.com/v1",
         chat_model="claude-haiku-5-5",
-        dialect=Dialect(schema="prompt"),
+        wire="anthropic",
     ),
     _Known(
         name="gemini",
@@ -122,6 +126,7 @@ def _detect_known(known: _Known, environ: Mapping[str, str]) -> DetectedProvider
         chat_model=known.chat_model,
         variable=known.variable,
         dialect=known.dialect,
+        wire=known.wire,
     )
 
 

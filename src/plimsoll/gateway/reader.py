@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from plimsoll.gateway.wire import Grounding
+from plimsoll.gateway.chat import Grounding
 
 _BLOCK_MARK = re.compile(r"^(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+")
 

@@ -8,20 +8,33 @@ from plimsoll.project.opening import open_project as open  # noqa: A004 - `plims
 from plimsoll.project.project import Project
 from plimsoll.project.scaffold import write_project
 from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
-from plimsoll.project.status import Check, CorpusStatus, FeatureStatus, ModelInUse, ProjectStatus, Traffic
+from plimsoll.project.shared import require_shared
+from plimsoll.project.status import (
+    Check,
+    CorpusStatus,
+    FeatureStatus,
+    GatewayHealth,
+    ModelInUse,
+    ProjectStatus,
+    SettingsState,
+    Traffic,
+)
 
 __all__ = [
     "SETTINGS_FILE",
     "Check",
     "CorpusStatus",
     "FeatureStatus",
+    "GatewayHealth",
     "ModelInUse",
     "Project",
     "ProjectStatus",
     "Settings",
+    "SettingsState",
     "Traffic",
     "open",
     "read_settings",
+    "require_shared",
     "write_answer",
     "write_project",
 ]

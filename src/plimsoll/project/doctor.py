@@ -9,27 +9,35 @@ from pathlib import Path
 from plimsoll.errors import PlimsollError
 from plimsoll.evals import load_dataset
 from plimsoll.features import AnyFeature
-from plimsoll.gateway import find_model
+from plimsoll.gateway import RedisState, examine_redis, find_model
 from plimsoll.project.parts import Parts
-from plimsoll.project.settings import Settings
-from plimsoll.project.status import Check
+from plimsoll.project.reload import InForce
+from plimsoll.project.settings import SETTINGS_FILE, Settings
+from plimsoll.project.shared import require_shared
+from plimsoll.project.status import Check, ModelInUse
+from plimsoll.records import Secret
 
 _LEAST_FREE_MB = 500
 _MEGABYTE = 1_000_000
+_SLOW_REDIS_MS = 5.0
 _SEVERITY = {"wrong": 0, "warning": 1, "ok": 2}
 
 
-async def examine(folder: Path, settings: Settings, *, features: Mapping[str, AnyFeature], parts: Parts) -> list[Check]:
+async def examine(folder: Path, in_force: InForce, *, features: Mapping[str, AnyFeature], parts: Parts) -> list[Check]:
     """Return every finding, worst first."""
+    settings = in_force.settings
     checks = [
         _ok("python", f"Python {sys.version.split()[0]} on {sys.platform}."),
         _check_model(),
         *_check_models_in_use(parts),
-        _check_disk(folder),
+        _check_disk(folder / settings.storage.folder),
         _check_port(settings),
-        *_check_features(folder, features),
-        *[await _check_corpus(name, parts) for name in settings.knowledge],
+        *_check_features(folder, features, parts),
+        *[await _check_corpus(name, parts) for name in settings.knowledge if features],
         await _check_keys(settings, parts),
+        *_check_reload(in_force),
+        *_check_workers(settings),
+        *await _check_redis(parts.models.stands_on.redis),
     ]
     return sorted(checks, key=lambda check: _SEVERITY[check.state])
 
@@ -50,11 +58,20 @@ def _check_model() -> Check:
 
 
 def _check_models_in_use(parts: Parts) -> list[Check]:
-    return [_ok(f"model {use.alias}", f"{use.provider}/{use.model}: {use.because}.") for use in parts.models]
+    return [_check_model_in_use(use) for use in parts.models.in_use]
+
+
+def _check_model_in_use(use: ModelInUse) -> Check:
+    name = f"model {use.alias}"
+    if not use.missing_key:
+        return _ok(name, f"{use.provider}/{use.model}: {use.because}.")
+    message = f"{use.provider}/{use.model} cannot be called: ${use.missing_key} is not set."
+    return Check(name=name, state="wrong", message=message, next_step=f"Set it: export {use.missing_key}=...")
 
 
 def _check_disk(folder: Path) -> Check:
-    free = shutil.disk_usage(folder).free // _MEGABYTE
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free // _MEGABYTE
     if free >= _LEAST_FREE_MB:
         return _ok("disk", f"{free:,} MB are free.")
     message = f"Only {free:,} MB are free; databases and indexes may not fit."
@@ -73,15 +90,18 @@ def _check_port(settings: Settings) -> Check:
     return _ok("port", f"{host}:{port} is free.")
 
 
-def _check_features(folder: Path, features: Mapping[str, AnyFeature]) -> list[Check]:
+def _check_features(folder: Path, features: Mapping[str, AnyFeature], parts: Parts) -> list[Check]:
     if not features:
-        message = "The project defines no feature."
-        return [Check(name="features", state="warning", message=message, next_step="Add one to features/.")]
-    return [_check_feature(folder, feature) for feature in features.values()]
+        return [_ok("features", "The project defines none, and a gateway needs none.")]
+    return [_check_feature(folder, feature, parts) for feature in features.values()]
 
 
-def _check_feature(folder: Path, feature: AnyFeature) -> Check:
+def _check_feature(folder: Path, feature: AnyFeature, parts: Parts) -> Check:
     name = f"feature {feature.name}"
+    try:
+        parts.gateway.resolve(feature.model)
+    except PlimsollError as error:
+        return _wrong(name, error)
     if not (folder / feature.prompt).is_file():
         message = f"Its prompt {feature.prompt!r} does not exist."
         return Check(name=name, state="wrong", message=message, next_step="Write the file, or correct `prompt=`.")
@@ -112,3 +132,56 @@ async def _check_keys(settings: Settings, parts: Parts) -> Check:
     if await parts.keys.any_active():
         return _ok("access", "There are access keys.")
     return _ok("access", f"No access key: served on loopback only ({settings.server.host}).")
+
+
+def _check_reload(in_force: InForce) -> list[Check]:
+    state = in_force.state
+    if state.problem:
+        return [Check(name="settings", state="wrong", message=state.problem, next_step=f"Correct {SETTINGS_FILE}.")]
+    if state.waiting:
+        message = f"Not in force until the next start: {', '.join(state.waiting)}."
+        return [Check(name="settings", state="warning", message=message, next_step="Start the server again.")]
+    return []
+
+
+def _check_workers(settings: Settings) -> list[Check]:
+    workers = settings.server.workers
+    if workers == 1:
+        return []
+    try:
+        require_shared(settings.gateway, workers=workers)
+    except PlimsollError as error:
+        return [_wrong("workers", error)]
+    if settings.storage.url:
+        return [_ok("workers", f"{workers} workers share one database and one Redis.")]
+    message = f"{workers} workers share one SQLite file, which takes one writer at a time."
+    return [Check(name="workers", state="warning", message=message, next_step="Name a PostgreSQL in [storage] url.")]
+
+
+async def _check_redis(url: Secret | None) -> list[Check]:
+    if url is None:
+        return []
+    try:
+        state = await examine_redis(url)
+    except PlimsollError as error:
+        return [_wrong("redis", error)]
+    return [judge_redis(state)]
+
+
+def judge_redis(state: RedisState) -> Check:
+    """Return whether a Redis that answers is one to keep limits in."""
+    message = f"Redis {state.version} answers in {state.latency_ms:.1f} ms."
+    if not state.keeps_counts:
+        message += f" When its {state.most_bytes // _MEGABYTE:,} MB are full, {state.eviction!r} "
+        message += "refuses to count." if state.eviction == "noeviction" else "may forget what counts against limits."
+        return Check(
+            name="redis", state="warning", message=message, next_step="CONFIG SET maxmemory-policy volatile-lru"
+        )
+    if state.latency_ms > _SLOW_REDIS_MS:
+        return Check(
+            name="redis",
+            state="warning",
+            message=f"{message} Each limited call waits for it twice.",
+            next_step="Put it nearer to the server.",
+        )
+    return _ok("redis", message)

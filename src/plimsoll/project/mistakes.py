@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from plimsoll.errors import nearest_name, one_of
 
 _TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
+_PART = re.compile(r"\s*\"[^\"]*\"\s*|\s*'[^']*'\s*|[^.\"']+")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-\"'.]+)\s*=")
 
 
@@ -18,7 +19,8 @@ _PLAINLY = {
     "tuple_type": 'it must be a list, e.g. ["documents"]',
     "dict_type": "it must be a table of tables, e.g. [models.default]",
     "model_type": "it must be a table",
-    "string_pattern_mismatch": "a name is a lower-case letter, then lower-case letters, digits and '_', 63 at most",
+    "string_pattern_mismatch": "a name is a lower-case letter, then lower-case letters, digits and '_', 63 at most; "
+    "a model's may also have upper-case letters, '.', ':' and '-'",
 }
 """What pydantic says in the words of Python, said in those of TOML."""
 
@@ -42,7 +44,7 @@ def find_line(text: str, keys: Sequence[str]) -> int:
 
 
 def _split_key(key: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in key.split("."))
+    return tuple(part.strip().strip("\"'") for part in _PART.findall(key))
 
 
 def describe_mistake(error: ErrorDetails, text: str, path: Path, *, model: type[BaseModel]) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from plimsoll.evals import gate_run
 from plimsoll.features import AnyFeature
 from plimsoll.project.parts import Parts
-from plimsoll.project.settings import Settings
+from plimsoll.project.reload import InForce
 from plimsoll.project.status import CorpusStatus, FeatureStatus, ProjectStatus, Traffic
 from plimsoll.traces import TraceFilter
 
@@ -15,15 +15,18 @@ _WINDOW = timedelta(hours=24)
 _MOST_TRACES = 500
 
 
-async def describe_project(settings: Settings, features: Mapping[str, AnyFeature], parts: Parts) -> ProjectStatus:
+async def describe_project(in_force: InForce, features: Mapping[str, AnyFeature], parts: Parts) -> ProjectStatus:
     """Return the status of the whole project."""
+    settings = in_force.settings
     described = [await _describe_feature(feature, parts) for feature in features.values()]
     corpora = [await _describe_corpus(name, parts) for name in settings.knowledge]
     return ProjectStatus(
         name=settings.project.name,
-        models=parts.models,
+        models=parts.models.in_use,
         features=tuple(described),
         corpora=tuple(corpora),
+        gateway=parts.models.health(),
+        settings=in_force.state,
         dropped_spans=parts.capture.dropped,
     )
 

@@ -2,13 +2,13 @@
 
 import msgspec
 
-from plimsoll.access import Keys
+from plimsoll.access import Allowances, Keys
 from plimsoll.evals import Evaluations
 from plimsoll.features import FeatureRunner
-from plimsoll.gateway import Gateway
+from plimsoll.gateway import Gateway, Spend, SpendLedger
 from plimsoll.project.corpora import Corpora
 from plimsoll.project.embedded import EmbeddedOnDemand
-from plimsoll.project.status import ModelInUse
+from plimsoll.project.models import OpenModels
 from plimsoll.records import Clock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, Traces
@@ -27,15 +27,21 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What happened, to be asked."""
     keys: Keys
     """Access keys."""
+    allowances: Allowances
+    """How much may be used, and by whom."""
     evaluations: Evaluations
     """Stored runs of datasets."""
     gateway: Gateway
     """The door to every model."""
+    spend: Spend
+    """What was spent, to be asked."""
+    ledger: SpendLedger
+    """What its calls cost."""
     embedded: EmbeddedOnDemand
     """The models that run in this process."""
     corpora: Corpora
     """What features answer from."""
-    models: tuple[ModelInUse, ...]
-    """Which model each alias stands for."""
+    models: OpenModels
+    """The providers and models that the gateway serves."""
     runner: FeatureRunner
     """What runs features."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from pydantic import BaseModel
 
-from plimsoll.access import Keys
+from plimsoll.access import Allowances, Keys
 from plimsoll.errors import InvalidDataset, InvalidRequest
 from plimsoll.evals import (
     Dataset,
@@ -24,15 +24,17 @@ from plimsoll.evals import (
     run_dataset,
 )
 from plimsoll.features import AnyFeature, Result, find_feature, question_field
+from plimsoll.gateway import BudgetStanding, Gateway, ModelTarget, SpendBy, SpendTotal
 from plimsoll.knowledge import DocumentRow, IngestProgress, IngestReport
 from plimsoll.line import Line
 from plimsoll.project.doctor import examine
 from plimsoll.project.overview import describe_project
 from plimsoll.project.parts import Parts
+from plimsoll.project.reload import InForce
 from plimsoll.project.settings import Settings
-from plimsoll.project.status import Check, ModelInUse, ProjectStatus
+from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
 from plimsoll.records import Principal
-from plimsoll.traces import Trace, TraceFilter, TraceSummary
+from plimsoll.traces import CaptureHealth, Trace, TraceFilter, TraceSummary
 
 DATASETS_FOLDER = "datasets"
 
@@ -40,11 +42,24 @@ DATASETS_FOLDER = "datasets"
 class Project:
     """A project that is open. Make one with `async with plimsoll.open(".") as project`."""
 
-    def __init__(self, *, folder: Path, settings: Settings, features: Mapping[str, AnyFeature], parts: Parts) -> None:
+    def __init__(self, *, folder: Path, in_force: InForce, features: Mapping[str, AnyFeature], parts: Parts) -> None:
         self.folder = folder
-        self.settings = settings
         self.features = dict(features)
+        self._in_force = in_force
         self._parts = parts
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force."""
+        return self._in_force.settings
+
+    async def reload(self) -> SettingsState:
+        """Read `plimsoll.toml` again and put it in force, as far as a running project can; return what came of it."""
+        return await self._in_force.reload()
+
+    async def reload_if_changed(self) -> None:
+        """Do so when the file has changed and is not being written at present."""
+        await self._in_force.look()
 
     @property
     def keys(self) -> Keys:
@@ -52,9 +67,25 @@ class Project:
         return self._parts.keys
 
     @property
+    def allowances(self) -> Allowances:
+        """Return how much may be used in the project, and by whom."""
+        return self._parts.allowances
+
+    @property
+    def gateway(self) -> Gateway:
+        """Return the door to every model."""
+        return self._parts.gateway
+
+    @property
     def models(self) -> tuple[ModelInUse, ...]:
         """Return which model each alias stands for."""
-        return self._parts.models
+        return self._parts.models.in_use
+
+    @property
+    def targets(self) -> tuple[ModelTarget, ...]:
+        """Return every model behind the aliases, with the price that its calls are charged at."""
+        plan = self._parts.gateway.plan
+        return tuple(target for use in self.models for target in plan.find(use.alias).targets)
 
     async def ask(self, text: str, *, feature: str = "", caller: Principal | None = None) -> Result[BaseModel]:
         """Ask a feature one question in plain words: the named feature, or the project's default.
@@ -145,29 +176,58 @@ class Project:
             )
         return feature.line
 
+    def capture_health(self) -> CaptureHealth:
+        """Return how writing down traces goes."""
+        return self._parts.capture.health()
+
+    def gateway_health(self) -> GatewayHealth:
+        """Return how limits, ledger and cache fare."""
+        return self._parts.models.health()
+
     async def status(self) -> ProjectStatus:
         """Return the project at a glance: models, features against their lines, corpora."""
         await self._parts.capture.flush()
-        return await describe_project(self.settings, self.features, self._parts)
+        return await describe_project(self._in_force, self.features, self._parts)
 
     async def examine(self) -> list[Check]:
         """Return what is right and wrong with the project and the machine, worst first."""
-        return await examine(self.folder, self.settings, features=self.features, parts=self._parts)
+        return await examine(self.folder, self._in_force, features=self.features, parts=self._parts)
 
     async def warm_up(self) -> None:
-        """Load the embedding model and open every corpus, so that the first question does not wait for it."""
-        for name in self.settings.knowledge:
+        """Open the corpora that features answer from, and with the first the embedding model, so that nobody waits."""
+        used = (feature.retrieval.corpus for feature in self.features.values() if feature.retrieval is not None)
+        for name in dict.fromkeys(used):
             await self._parts.corpora.get(name)
 
+    async def spend(self, *, by: SpendBy = "day", days: int = 30, tenant: str | None = None) -> list[SpendTotal]:
+        """Return what models cost in the last days (UTC, today included), of one tenant or of all.
+
+        By day in order, by anything else the dearest first. Raises InvalidRequest for another `by`.
+        """
+        await self._parts.ledger.flush()
+        since = self._parts.clock.now().date() - timedelta(days=days - 1)
+        return await self._parts.spend.totals(since, by=by, tenant=tenant)
+
+    async def budgets(self) -> list[BudgetStanding]:
+        """Return how every budget stands in its present period."""
+        await self._parts.ledger.flush()
+        return await self._parts.spend.standings(await self._parts.allowances.list())
+
     async def tidy(self) -> int:
-        """Delete the traces that are older than `[traces] keep_days`; return how many rows went."""
-        oldest = self._parts.clock.now() - timedelta(days=self.settings.traces.keep_days)
-        return await self._parts.traces.prune(oldest)
+        """Delete what is older than `keep_days` of `[traces]` and of `[spend]` say; return how many rows went."""
+        now, settings = self._parts.clock.now(), self.settings
+        traces = await self._parts.traces.prune(now - timedelta(days=settings.traces.keep_days))
+        return traces + await self._parts.spend.prune(now - timedelta(days=settings.spend.keep_days))
 
     async def erase(self, subject: str) -> int:
-        """Erase what is kept about a person: their traces with scores, and their keys; return how many rows went."""
+        """Erase what is kept about a person: traces with scores, keys, allowances, kept answers; and name in the spend.
+
+        Return how many rows that were.
+        """
         await self._parts.capture.flush()
-        return await self._parts.traces.erase(subject) + await self._parts.keys.erase(subject)
+        await self._parts.ledger.flush()
+        rooms = (self._parts.traces, self._parts.keys, self._parts.allowances, self._parts.spend)
+        return sum([await room.erase(subject) for room in rooms]) + self._parts.gateway.erase(subject)
 
     def default_corpus(self) -> str:
         """Return the corpus of the default feature, or the only one there is."""

@@ -5,9 +5,9 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from plimsoll.errors import InvalidSettings, NoProject
 from plimsoll.project.mistakes import describe_mistake
@@ -16,12 +16,14 @@ SETTINGS_FILE = "plimsoll.toml"
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 """A name: a lower-case letter, then letters, digits and `_`, 63 characters at most."""
+ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
+"""A model's name, such as programs already ask for: no `/`, since that parts a provider from its model."""
 
 
 class _Table(BaseModel):
     """A table of `plimsoll.toml`: unknown keys are mistakes, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class ProjectSettings(_Table):
@@ -43,24 +45,125 @@ class StorageSettings(_Table):
 
 
 class ProviderSettings(_Table):
-    """`[providers.NAME]`: a model server that speaks the OpenAI wire."""
+    """`[providers.NAME]`: a model server."""
 
     base_url: str
     """Address up to and including `/v1`, e.g. `http://127.0.0.1:11434/v1`."""
     api_key_env: str = ""
     """Name of the environment variable that holds the key; empty: no key is sent."""
+    wire: Literal["openai", "anthropic"] = "openai"
+    """What the server speaks: OpenAI's chat completions, or Anthropic's messages."""
+    responses: bool = False
+    """Whether an OpenAI-compatible server has `/responses` itself; else such requests are translated."""
+    connections: int = Field(default=1_000, ge=1, le=100_000)
+    """Most connections to it at once; further calls wait."""
+
+
+class TargetSettings(_Table):
+    """One of several models behind an alias."""
+
+    model: str
+    """`provider/model`."""
+    weight: float = Field(default=1.0, ge=0)
+    """Share of the calls, where `balance = "weighted"`."""
+    input_usd_per_million: float | None = Field(default=None, ge=0)
+    """Price of a million input tokens in US dollars; unset: the published price, where there is one."""
+    output_usd_per_million: float | None = Field(default=None, ge=0)
+    """Price of a million output tokens in US dollars."""
+    cached_input_usd_per_million: float | None = Field(default=None, ge=0)
+    """Price of a million input tokens that the provider reads from its cache."""
+    cache_write_usd_per_million: float | None = Field(default=None, ge=0)
+    """Price of a million input tokens that the provider writes to its cache."""
+
+
+class TimeoutSettings(_Table):
+    """`[models.ALIAS.timeouts]`: how long each part of a call may take, in seconds."""
+
+    connect_seconds: float = Field(default=5.0, gt=0)
+    """Until a connection to the provider stands."""
+    first_token_seconds: float = Field(default=120.0, gt=0)
+    """Until a stream's first event with content."""
+    between_chunks_seconds: float = Field(default=60.0, gt=0)
+    """Between two reads of a stream."""
+    attempt_seconds: float = Field(default=300.0, gt=0)
+    """One attempt at one target; of a stream, until its first token."""
+    total_seconds: float = Field(default=600.0, gt=0)
+    """The whole call: every attempt, every wait, every chunk."""
+
+
+class BreakerSettings(_Table):
+    """`[models.ALIAS.breaker]`: when a target that fails is left alone."""
+
+    failures: int = Field(default=5, ge=1)
+    """Failures in a row, within the window, after which it is asked no more."""
+    within_seconds: float = Field(default=60.0, gt=0)
+    """The window: an older failure no longer counts."""
+    cool_down_seconds: float = Field(default=15.0, gt=0)
+    """How long it is left alone; then one probe is sent each cool-down until one succeeds."""
 
 
 class ModelSettings(_Table):
-    """`[models.ALIAS]`: which model a name stands for."""
+    """`[models.ALIAS]`: which models a name stands for, and how their calls are made."""
 
     model: str = "auto"
     """`provider/model`; `plimsoll/reader` is the embedded reader; `auto` takes the first provider that the environment
     has a key for, else the embedded reader."""
+    targets: tuple[TargetSettings, ...] = ()
+    """Several models that stand in for each other, in place of `model`."""
+    balance: Literal["in_order", "weighted", "least_latency"] = "in_order"
+    """Which target is asked first; the others follow when it fails."""
+    fall_back: tuple[str, ...] = ()
+    """Aliases or `provider/model` to ask when every target has failed, or its answer was rejected, in this order."""
+    retries: int = Field(default=2, ge=0, le=10)
+    """Further attempts at the same target after a failure that may pass."""
+    first_wait_seconds: float = Field(default=0.2, ge=0, le=60)
+    """Longest wait before the first retry; it doubles with each, and the true wait is drawn below it."""
+    longest_wait_seconds: float = Field(default=8.0, ge=0, le=600)
+    """Longest wait before any retry; a `Retry-After` beyond it falls over at once."""
+    mid_stream: Literal["fail", "restart", "resume"] = "fail"
+    """When a stream breaks after its first token: end it with an error, begin anew, or go on at the next target."""
+    escalate: bool = True
+    """Whether an answer that a feature rejects is asked of the next target."""
+    cache_seconds: float = Field(default=0.0, ge=0)
+    """How long an identical request of the same tenant is answered from the cache; 0: never."""
+    semantic_cache_seconds: float = Field(default=0.0, ge=0)
+    """How long a question that means the same, of the same tenant and feature and with all else equal, is answered from
+    the cache; 0: never. About one answer in a hundred is then another question's: see docs/design/gateway.md."""
+    semantic_threshold: float = Field(default=0.93, ge=0.5, le=1)
+    """Least cosine between two questions that may share an answer."""
+    coalesce: bool = False
+    """Whether identical calls in flight of one tenant share one call of the model."""
+    max_output_tokens: int | None = Field(default=None, ge=1)
+    """Most tokens to write; set on requests that ask for more or for no limit."""
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    """Most calls a minute of all callers together."""
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+    """Most tokens a minute of all callers together."""
+    concurrent: int | None = Field(default=None, ge=1)
+    """Most calls at once of all callers together."""
     input_usd_per_million: float | None = Field(default=None, ge=0)
-    """Price of a million input tokens in US dollars; without it the cost of a call is unknown, never zero."""
+    """Price of a million input tokens in US dollars; unset: the published price where the provider is known, else the
+    cost of a call is unknown, never zero."""
     output_usd_per_million: float | None = Field(default=None, ge=0)
     """Price of a million output tokens in US dollars."""
+    cached_input_usd_per_million: float | None = Field(default=None, ge=0)
+    """Price of a million input tokens that the provider reads from its cache; unset: the full input price."""
+    cache_write_usd_per_million: float | None = Field(default=None, ge=0)
+    """Price of a million input tokens that the provider writes to its cache; unset: the full input price."""
+    timeouts: TimeoutSettings = TimeoutSettings()
+    """How long each part of a call may take."""
+    breaker: BreakerSettings = BreakerSettings()
+    """When a target that fails is left alone."""
+
+
+class GatewaySettings(_Table):
+    """`[gateway]`: what the calls of all models share."""
+
+    redis_url: str = ""
+    """Redis that limits and caches are kept in, shared by all processes; may name `$VARIABLES`. Empty: they are kept in
+    this process, which must then be the only one."""
+    when_redis_is_down: Literal["fail_closed", "fail_open"] = "fail_closed"
+    """Whether calls that a limit applies to are refused, or let through unchecked, while Redis cannot be reached."""
 
 
 class CorpusSettings(_Table):
@@ -77,6 +180,8 @@ class ServerSettings(_Table):
     """Address to listen on; any other than loopback needs an access key first."""
     port: int = Field(default=8000, ge=1, le=65535)
     """Port to listen on."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """Processes that serve; more than one needs `[gateway] redis_url`, since limits would multiply."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which browsers may reach the server, e.g. `ai.example.com`."""
 
@@ -90,6 +195,8 @@ class LimitSettings(_Table):
     """Largest request body that the server takes, in megabytes."""
     request_seconds: float = Field(default=60.0, gt=0, le=600)
     """Deadline of one request to a feature, in seconds."""
+    concurrent_calls: int = Field(default=1_000, ge=1, le=100_000)
+    """Calls of models through `/v1` at once; more are answered with 429."""
     concurrent_requests: int = Field(default=64, ge=1, le=10_000)
     """Requests that the server works on at once; more are answered with 429."""
 
@@ -103,6 +210,13 @@ class TraceSettings(_Table):
     """`redacted` keeps inputs and outputs without secrets; `off` keeps none."""
 
 
+class SpendSettings(_Table):
+    """`[spend]`: what is kept of what models cost."""
+
+    keep_days: int = Field(default=90, ge=1, le=3650)
+    """Days after which an entry of the ledger is deleted; totals by day stay."""
+
+
 class Settings(_Table):
     """Everything `plimsoll.toml` may say."""
 
@@ -112,22 +226,20 @@ class Settings(_Table):
     """Where state and traces are kept."""
     providers: dict[Name, ProviderSettings] = {}
     """Model servers, by name."""
-    models: dict[Name, ModelSettings] = {"default": ModelSettings()}
+    models: dict[ModelName, ModelSettings] = {"default": ModelSettings()}
     """Models, by the alias that features use."""
+    gateway: GatewaySettings = GatewaySettings()
+    """What the calls of all models share."""
     knowledge: dict[Name, CorpusSettings] = {"docs": CorpusSettings()}
     """Corpora, by name."""
     server: ServerSettings = ServerSettings()
     """Where and how Plimsoll listens."""
     limits: LimitSettings = LimitSettings()
     """Bounds on sizes, times and numbers."""
+    spend: SpendSettings = SpendSettings()
+    """What is kept of what models cost."""
     traces: TraceSettings = TraceSettings()
     """What is kept of each request."""
-
-    @model_validator(mode="after")
-    def _has_default_model(self) -> Self:
-        if "default" in self.models:
-            return self
-        raise ValueError("the alias 'default' is missing: add [models.default]")
 
 
 def read_settings(folder: Path) -> Settings:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from plimsoll.gateway import CacheCounts, LedgerHealth, LimiterHealth
 from plimsoll.records import Verdict
 
 
@@ -19,6 +20,8 @@ class ModelInUse(msgspec.Struct, frozen=True, kw_only=True):
     """The provider's name of the model."""
     because: str
     """Why this one, e.g. `OPENAI_API_KEY is set`."""
+    missing_key: str = ""
+    """The environment variable that should hold its provider's key and does not; empty: nothing is missing."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +82,32 @@ class CorpusStatus(msgspec.Struct, frozen=True, kw_only=True):
     """When it last changed; None while it is empty."""
 
 
+class GatewayHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How what this process's calls pass through fares."""
+
+    shared: Literal["no", "redis"]
+    """Where limits and cached replies are: in this process alone, or in Redis."""
+    limits: LimiterHealth
+    """Limits of requests, tokens and calls at once."""
+    ledger: LedgerHealth
+    """What calls cost."""
+    cache: CacheCounts
+    """Kept replies."""
+
+
+class SettingsState(msgspec.Struct, frozen=True, kw_only=True):
+    """Which settings are in force."""
+
+    loaded_at: datetime
+    """When they were read."""
+    reloads: int = 0
+    """How often they changed since the project was opened."""
+    problem: str = ""
+    """Why the file as it is now is not in force; empty when it is."""
+    waiting: tuple[str, ...] = ()
+    """Settings that changed and take effect at the next start, e.g. `server.port`."""
+
+
 class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The whole project at a glance."""
 
@@ -90,5 +119,9 @@ class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Each feature against its line."""
     corpora: tuple[CorpusStatus, ...]
     """What the knowledge holds."""
+    gateway: GatewayHealth
+    """How limits, ledger and cache fare."""
+    settings: SettingsState
+    """Which settings are in force."""
     dropped_spans: int
     """Spans that were not stored because the store was slow or down; never silent."""

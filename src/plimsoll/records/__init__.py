@@ -4,6 +4,7 @@ Records carry no behaviour beyond reading themselves. They do no I/O and import 
 Other rooms import names from here, never from an inner file.
 """
 
+from plimsoll.records.allowance import Allowance, Period
 from plimsoll.records.case import Case
 from plimsoll.records.clock import Clock, SystemClock
 from plimsoll.records.ids import is_id, new_id, new_span_id
@@ -13,11 +14,13 @@ from plimsoll.records.passage import Citation, Highlight, Passage
 from plimsoll.records.principal import LOCAL_TENANT, Principal
 from plimsoll.records.score import Score, ScoreSource
 from plimsoll.records.secret import Secret
-from plimsoll.records.span import Sink, Span, SpanEvent
+from plimsoll.records.span import Attribute, Sink, Span, SpanEvent
 from plimsoll.records.verdict import Decision, Interval, Verdict
 
 __all__ = [
     "LOCAL_TENANT",
+    "Allowance",
+    "Attribute",
     "Case",
     "Citation",
     "Clock",
@@ -28,6 +31,7 @@ __all__ = [
     "Message",
     "Outcome",
     "Passage",
+    "Period",
     "Principal",
     "Role",
     "Score",

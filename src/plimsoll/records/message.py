@@ -26,6 +26,8 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens written, reasoning included."""
     cached_input_tokens: int = 0
     """The part of `input_tokens` that the provider read from its cache."""
+    cache_write_input_tokens: int = 0
+    """The part of `input_tokens` that the provider wrote to its cache."""
     reasoning_tokens: int = 0
     """The part of `output_tokens` that the model spent on reasoning."""
     is_estimated: bool = False
@@ -37,6 +39,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
             input_tokens=self.input_tokens + other.input_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
             cached_input_tokens=self.cached_input_tokens + other.cached_input_tokens,
+            cache_write_input_tokens=self.cache_write_input_tokens + other.cache_write_input_tokens,
             reasoning_tokens=self.reasoning_tokens + other.reasoning_tokens,
             is_estimated=self.is_estimated or other.is_estimated,
         )

@@ -16,7 +16,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     groups: frozenset[str] = frozenset()
     """Groups the caller belongs to; documents are readable by id, by group or by everyone."""
     scopes: frozenset[str] = frozenset()
-    """What the caller may do: `ask` (use features), `ingest` (change knowledge), `read` (see traces), `admin` (all)."""
+    """What the caller may do: `ask` (use features), `models` (call models through `/v1`), `ingest` (change knowledge),
+    `read` (see traces and spend), `admin` (all)."""
 
     @classmethod
     def local(cls) -> "Principal":

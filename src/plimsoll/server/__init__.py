@@ -6,24 +6,30 @@ but who may come in, and how much at once.
 
 from plimsoll.server.address import Address, check_address, listen
 from plimsoll.server.app import assemble
+from plimsoll.server.door.paths import DOOR_PATHS, DoorPath
 from plimsoll.server.limits import Limits
 from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
 from plimsoll.server.serve import build_app, read_limits, serve
-from plimsoll.server.upkeep import kept_tidy
+from plimsoll.server.upkeep import kept_current, kept_tidy
 from plimsoll.server.warm import WarmUp
+from plimsoll.server.workers import serve_with_workers
 
 __all__ = [
+    "DOOR_PATHS",
     "Address",
+    "DoorPath",
     "Limits",
     "WarmUp",
     "all_routes",
     "assemble",
     "build_app",
     "check_address",
+    "kept_current",
     "kept_tidy",
     "listen",
     "read_limits",
     "serve",
     "serve_app",
+    "serve_with_workers",
 ]

@@ -79,7 +79,9 @@ async def check_address(address: Address, keys: KeyRing) -> None:
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens there; raises AddressInUse, or InvalidSettings when this machine cannot."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named, because asyncio sends small pieces at once (TCP_NODELAY) on sockets only that say they are TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

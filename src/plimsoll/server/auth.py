@@ -87,10 +87,7 @@ class Authentication:
         elif wants_page(request):
             await _to_sign_in(request)(scope, receive, send)
         else:
-            raise Unauthenticated(
-                "This server needs an access key.",
-                next_step="Send one as `Authorization: Bearer plim_…`; `plimsoll keys create NAME` makes one.",
-            )
+            raise missing_key()
 
     async def _find_caller(self, request: Request) -> Principal | None:
         bearer = read_bearer(request.headers)
@@ -123,6 +120,14 @@ def read_bearer(headers: Headers) -> str | None:
     return text.strip()
 
 
+def missing_key() -> Unauthenticated:
+    """Return the error for a request without a key, where one is needed."""
+    return Unauthenticated(
+        "This server needs an access key.",
+        next_step="Send one as `Authorization: Bearer plim_…`; `plimsoll keys create NAME` makes one.",
+    )
+
+
 def caller_of(request: Request) -> Principal:
     """Return who is asking."""
     caller = request.scope[_CALLER]
@@ -133,13 +138,18 @@ def caller_of(request: Request) -> Principal:
 def require(request: Request, scope: str) -> Principal:
     """Return who is asking when their key allows the scope; raises Forbidden."""
     caller = caller_of(request)
+    check_scope(caller, scope)
+    return caller
+
+
+def check_scope(caller: Principal, scope: str) -> None:
+    """Raise Forbidden unless the caller's key allows the scope."""
     if not caller.may(scope):
         held = ", ".join(sorted(caller.scopes)) or "nothing"
         raise Forbidden(
             f"This needs the scope {scope!r}; the access key allows {held}.",
             next_step=f"Make another key with `plimsoll keys create NAME --scope {scope}`.",
         )
-    return caller
 
 
 def is_local_path(path: str) -> bool:

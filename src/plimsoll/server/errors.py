@@ -8,6 +8,7 @@ with the places it passed through and without its message, which might quote a p
 
 import asyncio
 import logging
+import math
 import traceback
 
 import msgspec
@@ -16,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plimsoll.errors import DeadlinePassed, Overloaded, PlimsollError, Unauthenticated, nearest_name
+from plimsoll.errors import DeadlinePassed, LimitsUnavailable, Overloaded, PlimsollError, Unauthenticated, nearest_name
 from plimsoll.records import Clock, new_id
+from plimsoll.server.door.paths import DOOR_PATHS
 from plimsoll.server.reply import render_json, wants_page
 from plimsoll.server.web.render import render_page
 
@@ -25,6 +27,7 @@ LOG = logging.getLogger("plimsoll.server")
 _NOT_FOUND = 404
 _METHOD_NOT_ALLOWED = 405
 _CLIENT_ERROR = 400
+_SOON_SECONDS = 1.0
 
 
 class ErrorShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,16 +84,20 @@ class ErrorBoundary:
             return answer_error(request, error)
         if isinstance(error, asyncio.CancelledError):
             # Only a server that stops cancels a whole request; the connection is closed after this answer.
-            return answer_error(request, _stopping())
+            return answer_error(request, stopping())
         return _answer_defect(request, record_defect(error, self._clock))
 
 
 def answer_error(request: Request, error: PlimsollError) -> Response:
     """Return the response for an error of the tree."""
     shape = ErrorShape(
-        code=error.code, message=error.message, next_step=error.next_step, documentation=error.documentation()
+        code=error.code,
+        message=error.message,
+        next_step=error.next_step,
+        documentation=error.documentation(),
+        trace_id=error.trace_id,
     )
-    return _respond(request, shape, status=error.http_status, headers=_headers_of(error))
+    return _respond(request, shape, status=error.http_status, headers=headers_of(error))
 
 
 def answer_http_exception(request: Request, error: Exception) -> Response:
@@ -116,14 +123,20 @@ def record_defect(error: BaseException, clock: Clock) -> str:
     return reference
 
 
-def _stopping() -> DeadlinePassed:
+def describe_defect(reference: str) -> str:
+    """Return what callers are told of a defect."""
+    return f"Something broke inside Plimsoll; the log has it under {reference}."
+
+
+def stopping() -> DeadlinePassed:
+    """Return the error for a request that the server cancelled because it stops."""
     return DeadlinePassed("The server is stopping and cancelled the request.", next_step="Send it again.")
 
 
 def _answer_defect(request: Request, reference: str) -> Response:
     shape = ErrorShape(
         code=PlimsollError.code,
-        message=f"Something broke inside Plimsoll; the log has it under {reference}.",
+        message=describe_defect(reference),
         next_step="Report it with the lines of the log that name this reference.",
         documentation=PlimsollError.documentation(),
         trace_id=reference,
@@ -139,10 +152,14 @@ def _respond(request: Request, shape: ErrorShape, *, status: int, headers: dict[
     return render_json(ErrorBody(error=shape), status=status, headers=headers)
 
 
-def _headers_of(error: PlimsollError) -> dict[str, str]:
+def headers_of(error: PlimsollError) -> dict[str, str]:
+    """Return the headers that say how to go on: which scheme a key comes in, or how many seconds to wait."""
     if isinstance(error, Unauthenticated):
         return {"www-authenticate": 'Bearer realm="plimsoll"'}
-    return {"retry-after": "1"} if isinstance(error, Overloaded) else {}
+    wait: float | None = getattr(error, "retry_after_seconds", None)
+    if wait is None and isinstance(error, Overloaded | LimitsUnavailable):
+        wait = _SOON_SECONDS
+    return {} if wait is None else {"retry-after": str(math.ceil(wait))}
 
 
 def _describe(request: Request, status: int, *, detail: str) -> str:
@@ -158,5 +175,6 @@ def _suggest(request: Request, status: int, *, allowed: str) -> str:
     if status == _METHOD_NOT_ALLOWED:
         return f"It takes {allowed}."
     known: list[str] = [route.path for route in request.app.routes if hasattr(route, "path")]
+    known += [one.path for one in DOOR_PATHS]
     near = nearest_name(request.url.path, known)
     return f"Did you mean {near!r}?" if near else "The console starts at '/'; the API is described in docs/start.md."

@@ -20,6 +20,12 @@ _ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+BARE_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+"""What is left of them for answers to programs, which are no pages: JSON, events and sound. Each one costs time."""
 
 
 class SafeHeaders:

@@ -14,7 +14,7 @@ from plimsoll.errors import DeadlinePassed, InvalidRequest, Overloaded, TooLarge
 
 UPLOAD_PATHS = frozenset({"/api/ingest", "/knowledge"})
 """Paths that take files: larger bodies, more time, and only a few at once."""
-_ALWAYS_ADMITTED = ("/health/", "/static/")
+_ALWAYS_ADMITTED = ("/health/", "/static/", "/metrics")
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +22,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     concurrent_requests: int = 64
     """Requests worked on at once; more are answered with 429."""
+    concurrent_calls: int = 1_000
+    """Calls of models through `/v1` worked on at once; more are answered with 429."""
     request_seconds: float = 60.0
     """Deadline of one request, reading its body included."""
     body_bytes: int = 1_000_000
@@ -32,6 +34,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Deadline of one upload or ingestion."""
     upload_bytes: int = 60_000_000
     """Largest body that carries files."""
+    held_bytes: int = 1_000_000_000
+    """Bytes that the bodies of calls in work may have together; what goes beyond is answered with 429."""
     shutdown_seconds: float = 10.0
     """How long requests in flight may take to finish once the server is told to stop."""
 

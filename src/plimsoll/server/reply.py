@@ -6,7 +6,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-_PROGRAM_PREFIXES = ("/api/", "/v1/", "/health/", "/static/")
+_PROGRAM_PREFIXES = ("/api/", "/v1/", "/health/", "/static/", "/metrics")
 _ENCODER = msgspec.json.Encoder()
 
 

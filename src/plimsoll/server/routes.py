@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
-from plimsoll.server.api import ask, features, health, ingest, knowledge, status, traces
+from plimsoll.server.api import ask, features, health, ingest, knowledge, metrics, spend, status, traces
 from plimsoll.server.web import ask as ask_page
 from plimsoll.server.web import knowledge as knowledge_page
 from plimsoll.server.web import overview as overview_page
@@ -16,11 +16,14 @@ def all_routes() -> list[BaseRoute]:
     return [
         Route("/health/live", health.show_live),
         Route("/health/ready", health.show_ready),
+        Route("/metrics", metrics.show_metrics),
         Route("/v1/features", features.list_features),
         Route("/v1/features/{name}", features.run_feature, methods=["POST"]),
         Route("/api/ask", ask.ask, methods=["POST"]),
         Route("/api/ingest", ingest.ingest, methods=["POST"]),
         Route("/api/status", status.show_status),
+        Route("/api/spend", spend.show_spend),
+        Route("/api/allowances", spend.list_allowances),
         Route("/api/traces", traces.list_traces),
         Route("/api/traces/{trace_id}", traces.show_trace),
         Route("/api/knowledge", knowledge.show_knowledge),

@@ -25,7 +25,7 @@ class _Server(uvicorn.Server):
     Uvicorn would re-raise SIGTERM once it has stopped and so end the process before the project is closed.
     """
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], object]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
 
@@ -50,7 +50,7 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-async def serve_app(app: ASGIApp, listener: socket.socket, *, limits: Limits, on_ready: Callable[[], None]) -> None:
+async def serve_app(app: ASGIApp, listener: socket.socket, *, limits: Limits, on_ready: Callable[[], object]) -> None:
     """Serve until SIGINT or SIGTERM, or until cancelled; then finish what is in flight within `shutdown_seconds`."""
     config = uvicorn.Config(
         app,

@@ -1,20 +1,28 @@
 """Serves an open project: checks the address, listens, warms up in the background, runs until told to stop."""
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
 
-from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from plimsoll.project import Project, Settings
 from plimsoll.records import Clock, SystemClock
 from plimsoll.server.address import Address, check_address, listen
+from plimsoll.server.api.metrics import write_metrics
 from plimsoll.server.app import assemble
 from plimsoll.server.auth import Sessions
+from plimsoll.server.collecting import collecting_seldom
+from plimsoll.server.door.door import Door
+from plimsoll.server.door.table import open_door
 from plimsoll.server.limits import Limits
 from plimsoll.server.recent import RecentAnswers
 from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
+from plimsoll.server.siblings import Siblings
 from plimsoll.server.state import ServerState
-from plimsoll.server.upkeep import kept_tidy
+from plimsoll.server.upkeep import kept_current, kept_tidy
 from plimsoll.server.warm import WarmUp
 
 _MEGABYTE = 1_000_000
@@ -34,21 +42,51 @@ async def serve(project: Project, *, host: str, port: int, announce: Callable[[s
     with listen(host, port) as listener:
         bound: int = listener.getsockname()[1]
         address = Address(host=host, port=bound, allowed_hosts=settings.server.allowed_hosts)
-        limits = read_limits(settings)
-        warm_up = WarmUp(project)
-        app = build_app(project, address=address, limits=limits, warm_up=warm_up)
-        warm_up.begin()
-        try:
-            async with kept_tidy(project):
-                await serve_app(app, listener, limits=limits, on_ready=lambda: announce(address.url))
-        finally:
-            await warm_up.close()
+        await serve_on(project, listener, address=address, on_ready=lambda: announce(address.url))
+
+
+async def serve_on(
+    project: Project,
+    listener: socket.socket,
+    *,
+    address: Address,
+    on_ready: Callable[[], object],
+    siblings: Siblings | None = None,
+) -> None:
+    """Serve the project on an open listener until SIGINT or SIGTERM, alone or as one of several workers.
+
+    What needs to be done once is done by the first worker. Others load the embedding model at the first question only.
+    """
+    limits = read_limits(project.settings)
+    is_first = siblings is None or siblings.number == 1
+    warm_up = WarmUp(project, is_lazy=not is_first)
+    app = build_app(project, address=address, limits=limits, warm_up=warm_up, siblings=siblings)
+    warm_up.begin()
+    try:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(collecting_seldom())
+            await stack.enter_async_context(kept_current(project))
+            if is_first:
+                await stack.enter_async_context(kept_tidy(project))
+            if siblings is not None:
+                own = partial(write_metrics, project, worker=siblings.number)
+                await stack.enter_async_context(siblings.listening(own))
+            await serve_app(app, listener, limits=limits, on_ready=on_ready)
+    finally:
+        await warm_up.close()
 
 
 def build_app(
-    project: Project, *, address: Address, limits: Limits, warm_up: WarmUp, clock: Clock | None = None
-) -> Starlette:
-    """Return the application that serves the project at the address."""
+    project: Project,
+    *,
+    address: Address,
+    limits: Limits,
+    warm_up: WarmUp,
+    clock: Clock | None = None,
+    routes: Sequence[BaseRoute] = (),
+    siblings: Siblings | None = None,
+) -> Door:
+    """Return the application that serves the project at the address, with these routes beside its own."""
     clock = clock or SystemClock()
     state = ServerState(
         project=project,
@@ -59,8 +97,9 @@ def build_app(
         recent=RecentAnswers(),
         sessions=Sessions(clock),
         clock=clock,
+        siblings=siblings,
     )
-    return assemble(all_routes(), state)
+    return open_door(assemble([*all_routes(), *routes], state), state)
 
 
 def read_limits(settings: Settings) -> Limits:
@@ -71,6 +110,7 @@ def read_limits(settings: Settings) -> Limits:
     wanted = settings.limits
     return Limits(
         concurrent_requests=wanted.concurrent_requests,
+        concurrent_calls=wanted.concurrent_calls,
         request_seconds=wanted.request_seconds + _GRACE_SECONDS,
         upload_bytes=wanted.max_body_mb * _MEGABYTE,
     )

@@ -9,12 +9,14 @@ from plimsoll.project import Project
 from plimsoll.records import Clock
 from plimsoll.server.address import Address, KeyRing
 from plimsoll.server.auth import Sessions, Verifier
+from plimsoll.server.door.callers import KnownKeys
 from plimsoll.server.limits import Limits
 from plimsoll.server.recent import RecentAnswers
+from plimsoll.server.siblings import Siblings
 from plimsoll.server.warm import WarmUp
 
 
-class ServerKeys(KeyRing, Verifier, Protocol):
+class ServerKeys(KeyRing, Verifier, KnownKeys, Protocol):
     """The access keys, as the server uses them."""
 
 
@@ -37,6 +39,8 @@ class ServerState(msgspec.Struct, frozen=True, kw_only=True):
     """Browsers that signed in."""
     clock: Clock
     """The time."""
+    siblings: Siblings | None = None
+    """The other workers; None where this process serves alone."""
 
 
 def state_of(request: Request) -> ServerState:

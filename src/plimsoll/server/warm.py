@@ -32,12 +32,16 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 class WarmUp:
     """The loading of the embedding model and the indexes, begun once and begun again after a failure."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, is_lazy: bool = False) -> None:
+        """Load nothing yet; a lazy one leaves it to the first question."""
         self._project = project
+        self._is_lazy = is_lazy
         self._loading: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Load in the background, unless that is under way or done."""
+        if self._is_lazy:
+            return
         if self._loading is None or (self._loading.done() and _failure_of(self._loading) is not None):
             self._loading = asyncio.get_running_loop().create_task(self._project.warm_up())
 
@@ -57,6 +61,8 @@ class WarmUp:
 
     def _examine_loading(self) -> Readiness:
         loading = self._loading
+        if self._is_lazy:
+            return Readiness(name="knowledge", state="ok", message="It is loaded at the first question.")
         if loading is not None and loading.done():
             error = _failure_of(loading)
             if error is None:

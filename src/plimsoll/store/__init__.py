@@ -7,7 +7,7 @@ and keeps no cache.
 
 from plimsoll.store.blobs import Blobs
 from plimsoll.store.metadata import STATE, TRACES, Moment, Schema
-from plimsoll.store.rows import insert_new
+from plimsoll.store.rows import insert_new, insert_or_change
 from plimsoll.store.store import Store
 
-__all__ = ["STATE", "TRACES", "Blobs", "Moment", "Schema", "Store", "insert_new"]
+__all__ = ["STATE", "TRACES", "Blobs", "Moment", "Schema", "Store", "insert_new", "insert_or_change"]

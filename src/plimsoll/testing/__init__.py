@@ -1,11 +1,26 @@
-"""Parts for tests of features and of Plimsoll itself: a provider that fails on command, and a clock moved by hand.
+"""Parts for tests of features and of Plimsoll itself: a provider that fails on command, a served project, a set clock.
 
-They are real parts, not mocks: `Upstream` is an HTTP server on loopback. Nothing in the product imports this room.
-For scripted answers without a network there is `plimsoll.gateway.Scripted`.
+They are real parts, not mocks: `Upstream` and `serving` are HTTP servers on loopback. Nothing in the product imports
+this room. For scripted answers without a network there is `plimsoll.gateway.Scripted`.
 """
 
 from plimsoll.testing.clock import FakeClock
 from plimsoll.testing.fault import Fault, FaultKind
-from plimsoll.testing.upstream import Answer, SeenRequest, Upstream
+from plimsoll.testing.said import Answer, Said, SaidTool, SaidUsage
+from plimsoll.testing.seen import SeenFile, SeenRequest
+from plimsoll.testing.serving import serving
+from plimsoll.testing.upstream import Upstream
 
-__all__ = ["Answer", "FakeClock", "Fault", "FaultKind", "SeenRequest", "Upstream"]
+__all__ = [
+    "Answer",
+    "FakeClock",
+    "Fault",
+    "FaultKind",
+    "Said",
+    "SaidTool",
+    "SaidUsage",
+    "SeenFile",
+    "SeenRequest",
+    "Upstream",
+    "serving",
+]

@@ -8,7 +8,7 @@ from plimsoll.traces.capture import CONTENT_LIMIT, Capture
 from plimsoll.traces.query import Traces
 from plimsoll.traces.records import MOST_TRACES, CaptureHealth, Trace, TraceFilter, TraceSummary
 from plimsoll.traces.redact import REDACTED, redact_secrets
-from plimsoll.traces.rows import TRUNCATED, Redact
+from plimsoll.traces.rows import TRUNCATED, Redact, drop_content
 
 __all__ = [
     "CONTENT_LIMIT",
@@ -22,5 +22,6 @@ __all__ = [
     "TraceFilter",
     "TraceSummary",
     "Traces",
+    "drop_content",
     "redact_secrets",
 ]

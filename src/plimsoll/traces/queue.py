@@ -18,7 +18,7 @@ class SpanQueue:
         self._bound = bound
         self._bound_characters = bound_characters
         self._lock = threading.Lock()
-        self._spans: deque[Span] = deque()
+        self._spans: deque[tuple[Span, int]] = deque()
         self._weight = 0
         self.dropped = 0
 
@@ -32,20 +32,20 @@ class SpanQueue:
             if len(self._spans) >= self._bound or self._weight + weight > self._bound_characters:
                 self.dropped += 1
                 return 0
-            self._spans.append(span)
+            self._spans.append((span, weight))
             self._weight += weight
             return len(self._spans)
 
     def peek(self, count: int) -> list[Span]:
         """Return the first spans without taking them."""
         with self._lock:
-            return list(islice(self._spans, count))
+            return [span for span, _ in islice(self._spans, count)]
 
     def remove(self, count: int) -> None:
         """Take the first spans out: they were written."""
         with self._lock:
             for _ in range(count):
-                self._weight -= _weight(self._spans.popleft())
+                self._weight -= self._spans.popleft()[1]
 
     def refuse(self) -> None:
         """Count a span that never came in, or was taken out without being written."""
@@ -68,10 +68,10 @@ def _weight(span: Span) -> int:
 
 
 def _characters(attributes: Mapping[str, Attribute]) -> int:
-    return sum(_length(value) for value in attributes.values())
-
-
-def _length(value: Attribute) -> int:
-    if isinstance(value, str):
-        return len(value)
-    return sum(len(item) for item in value) if isinstance(value, list) else 0
+    total = 0
+    for value in attributes.values():
+        if isinstance(value, str):
+            total += len(value)
+        elif isinstance(value, list):
+            total += sum(map(len, value))
+    return total

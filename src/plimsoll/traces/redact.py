@@ -29,6 +29,16 @@ _SECRET = re.compile(
 _BEARER = re.compile(r"(?<![A-Za-z0-9])(Bearer\s+)(?!\[secret\])[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE | re.ASCII)
 
 
+# Looking for these first costs a fifteenth of what the patterns cost, and most texts hold none of them.
+_MARKS = (
+    "sk-", "plim_", "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "hf_",
+    "xox", "eyJ",
+)  # fmt: skip
+_SHORTEST = 15
+
+
 def redact_secrets(text: str) -> str:
     """Return the text with every key and token it recognises replaced by `[secret]`."""
+    if len(text) < _SHORTEST or not ("bearer" in text.lower() or any(mark in text for mark in _MARKS)):
+        return text
     return _BEARER.sub(rf"\g<1>{REDACTED}", _SECRET.sub(REDACTED, text))

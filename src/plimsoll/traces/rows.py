@@ -17,6 +17,26 @@ TRUNCATED = "plimsoll.truncated"
 MODEL_OPERATIONS = frozenset({"chat", "embeddings", "generate_content", "text_completion"})
 """Operations of the GenAI conventions that are one call of a model."""
 
+FACTS = frozenset(
+    {
+        "plimsoll.kind",
+        "plimsoll.tenant",
+        "plimsoll.subject",
+        "plimsoll.feature",
+        "plimsoll.dataset",
+        "plimsoll.outcome",
+        "plimsoll.error_class",
+        "plimsoll.target",
+        "error.type",
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "gen_ai.response.finish_reasons",
+    }
+)
+"""Texts that say whose a call was, what it called and how it went: no content, so they stay where content is dropped.
+Without them a trace would be nobody's, and every tenant's."""
 _INPUT = "plimsoll.input"
 _OUTPUT = "plimsoll.output"
 # Far beyond any call, and small enough that a sum of them stays a 64-bit integer.
@@ -35,11 +55,11 @@ def row_of(span: Span, redact: Redact, *, limit: int) -> dict[str, object]:
     writer = _Writer(redact, limit, _cuts_so_far(span.attributes))
     attributes = writer.attributes_of(span.attributes)
     events = [
-        SpanEvent(name=writer.text(event.name), at_ns=event.at_ns, attributes=writer.attributes_of(event.attributes))
+        SpanEvent(name=writer.name(event.name), at_ns=event.at_ns, attributes=writer.attributes_of(event.attributes))
         for event in span.events
     ]
     row = _promoted(attributes)
-    row["name"] = writer.text(span.name)
+    row["name"] = writer.name(span.name)
     row["error"] = None if span.error is None else writer.text(span.error, "error")
     row["input_text"] = _text_or_none(attributes.pop(_INPUT, None))
     row["output_text"] = _text_or_none(attributes.pop(_OUTPUT, None))
@@ -54,6 +74,11 @@ def row_of(span: Span, redact: Redact, *, limit: int) -> dict[str, object]:
         "attributes": msgspec.json.encode(attributes).decode(),
         "events": msgspec.json.encode(events).decode(),
     }
+
+
+def drop_content(_: str) -> str:
+    """Redact a text to nothing. Of a span whose texts are redacted so, names and `FACTS` are stored all the same."""
+    return ""
 
 
 def span_of(row: Mapping[str, object]) -> Span:
@@ -94,11 +119,15 @@ class _Writer:
 
     def __init__(self, redact: Redact, limit: int, cuts: dict[str, str]) -> None:
         self._redact = redact
+        self._drops = redact is drop_content
         self._limit = limit
         self.cuts = cuts
 
-    def text(self, text: str, name: str = "name") -> str:
-        kept = self._redacted(_storable(text))
+    def name(self, text: str) -> str:
+        return _storable(text)[: self._limit] if self._drops else self.text(text, "name")
+
+    def text(self, text: str, name: str) -> str:
+        kept = _storable(text) if self._drops and name in FACTS else self._redacted(_storable(text))
         if len(kept) <= self._limit:
             return kept
         self.cuts.setdefault(name, _cut_note(name, text, self._limit))
@@ -125,6 +154,8 @@ class _Writer:
 
 def _storable(text: str) -> str:
     """Return the text without what PostgreSQL or UTF-8 cannot hold: NUL and lone surrogates."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 

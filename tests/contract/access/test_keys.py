@@ -1,5 +1,6 @@
 """What keys promise, over SQLite and PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from plimsoll.access import Keys
 from plimsoll.errors import InvalidRequest, NotFound, Unauthenticated
 from plimsoll.records import Principal, SystemClock
 from plimsoll.store import Store
+from plimsoll.testing import FakeClock
 
 from contract.store.databases import BOTH, database, opened
 
@@ -93,6 +95,12 @@ async def test_revoking_a_key_that_is_not_there_names_those_that_are(keys: Keys)
         await keys.revoke("abc")
 
 
+@pytest.mark.parametrize("group", ["", " ", "sales ", "x" * 201])
+async def test_a_group_without_a_proper_name_is_refused(keys: Keys, group: str):
+    with pytest.raises(InvalidRequest, match="no name of a group"):
+        await keys.create("one", groups=["sales", group])
+
+
 async def test_whether_any_key_works_is_known(keys: Keys):
     assert not await keys.any_active()
     made = await keys.create("one")
@@ -118,3 +126,38 @@ async def test_a_key_without_a_name_a_tenant_or_a_known_scope_is_refused(keys: K
     with pytest.raises(InvalidRequest, match="name at least one scope"):
         await keys.create("one", scopes=[])
     assert await keys.list() == []
+
+
+async def test_a_verified_key_is_recalled_for_a_second_without_the_database(store: Store):
+    clock = FakeClock()
+    keys = Keys(store, clock)
+    text = (await keys.create("one", groups={"sales"})).secret.reveal()
+    assert keys.recall(text) is None
+    principal = await keys.verify(text)
+    clock.advance(0.99)
+    assert keys.recall(text) == principal
+    assert keys.recall(text + "0") is None
+    clock.advance(0.01)
+    assert keys.recall(text) is None
+
+
+async def test_a_key_that_is_revoked_or_erased_here_is_not_recalled_again(keys: Keys):
+    revoked, erased = await keys.create("one"), await keys.create("two")
+    for made in (revoked, erased):
+        await keys.verify(made.secret.reveal())
+    await keys.revoke(revoked.key_id)
+    assert keys.recall(revoked.secret.reveal()) is None
+    assert keys.recall(erased.secret.reveal()) is not None
+    await keys.erase(f"key:{erased.key_id}")
+    assert keys.recall(erased.secret.reveal()) is None
+
+
+async def test_a_verification_under_way_while_a_key_is_revoked_does_not_bring_it_back(keys: Keys):
+    made = await keys.create("one")
+    text = made.secret.reveal()
+    await asyncio.gather(keys.verify(text), keys.revoke(made.key_id), return_exceptions=True)
+    assert keys.recall(text) is None
+
+
+async def test_a_key_of_odd_letters_is_not_recalled(keys: Keys):
+    assert keys.recall("\ud800") is None

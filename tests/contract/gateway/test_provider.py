@@ -22,6 +22,7 @@ from plimsoll.gateway import (
 from plimsoll.records import Highlight, Message, Passage, Secret
 from plimsoll.testing import Upstream
 
+from unit.gateway.asking import ask, open_gateway
 from unit.gateway.bert_by_hand import write_tiny_model
 
 PASSAGE = Passage(
@@ -69,13 +70,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_a_chat_is_answered_with_text_model_provider_and_usage(case: Case):
-    async def ask():
-        try:
-            return await case.provider.chat(REQUEST, case.chat)
-        finally:
-            await case.provider.close()
-
-    reply = asyncio.run(ask())
+    reply = ask(case.provider, REQUEST, case.chat)
     assert "ship" in reply.text
     assert (reply.model, reply.provider, reply.finish_reason) == (case.chat.model, case.provider.name, "stop")
     assert reply.usage.input_tokens > 0
@@ -108,13 +103,14 @@ def test_no_texts_give_no_vectors(case: Case):
 
 
 def test_calls_may_run_at_once(case: Case):
-    async def ask():
+    async def ask_many():
+        gateway = open_gateway(case.provider, case.chat)
         try:
-            return await asyncio.gather(*(case.provider.chat(REQUEST, case.chat) for _ in range(20)))
+            return await asyncio.gather(*(gateway.chat(REQUEST) for _ in range(20)))
         finally:
-            await case.provider.close()
+            await gateway.close()
 
-    assert len({reply.text for reply in asyncio.run(ask())}) == 1
+    assert len({reply.text for reply in asyncio.run(ask_many())}) == 1
 
 
 def test_a_closed_provider_may_be_closed_again(case: Case):

@@ -2,7 +2,7 @@ from starlette.routing import Route
 
 from plimsoll.server.routes import all_routes
 
-PAGES_WITHOUT_TWIN = {"/", "/ask", "/ask/{trace_id}", "/sign-in", "/sign-out", "/static/{name}"}
+PAGES_WITHOUT_TWIN = {"/", "/ask", "/ask/{trace_id}", "/sign-in", "/sign-out", "/static/{name}", "/metrics"}
 
 
 def spoken() -> list[tuple[str, str]]:

@@ -32,8 +32,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def _declare_all_tables() -> None:
-    for table in PACKAGE.glob("*/table.py"):
-        importlib.import_module(f"plimsoll.{table.parent.name}.table")
+    for table in PACKAGE.rglob("table.py"):
+        importlib.import_module(".".join(("plimsoll", *table.relative_to(PACKAGE).with_suffix("").parts)))
 
 
 def _differences(connection: Connection, schema: Schema) -> list[object]:

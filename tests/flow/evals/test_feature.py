@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from plimsoll.errors import ProviderUnreachable, UpstreamError
 from plimsoll.evals import Dataset, EvalRun, Evaluations, RunSettings, gate_run, load_dataset, run_dataset
 from plimsoll.features import Answer, Failures, Feature, FeatureRunner, Question, Retrieval
-from plimsoll.gateway import ChatRequest, Gateway, ModelTarget, Scripted
+from plimsoll.gateway import Alias, ChatRequest, Gateway, ModelTarget, Scripted
 from plimsoll.line import Line, answered, error_rate, pass_rate
 from plimsoll.records import ErrorClass, Outcome, SystemClock, Verdict
 from plimsoll.scorers import abstains_when_expected, cites_expected, contains_expected, grounded
@@ -53,7 +53,7 @@ def runner(root: Path, *, invents_from: int) -> FeatureRunner:
     (root / "answer.md").write_text(PROMPT, encoding="utf-8")
     tracer = TracerProvider().get_tracer("test")
     target = ModelTarget(alias="default", provider="scripted", model="small")
-    gateway = Gateway({"scripted": Scripted(say)}, {"default": target}, tracer=tracer, clock=CLOCK)
+    gateway = Gateway({"scripted": Scripted(say)}, [Alias.of(target)], tracer=tracer, clock=CLOCK)
     return FeatureRunner(
         gateway=gateway, retrievers={"handbook": FixedCorpus(Found())}, root=root, tracer=tracer, clock=CLOCK
     )

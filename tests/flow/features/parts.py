@@ -12,7 +12,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from plimsoll.errors import UpstreamError
 from plimsoll.features import Answer, Failures, Feature, FeatureRunner, Question, Retrieval
-from plimsoll.gateway import Gateway, ModelTarget, Scripted, ScriptedReply
+from plimsoll.gateway import Alias, Gateway, ModelTarget, Scripted, ScriptedReply
+from plimsoll.prices import ModelPrice
 from plimsoll.records import Passage, Principal, SystemClock
 
 PROMPT = """---
@@ -90,9 +91,9 @@ def make_bench(root: Path, replies: Sequence[Reply], found: Found | Exception | 
     tracer = provider.get_tracer("test")
     model = Scripted(list(replies))
     target = ModelTarget(
-        alias="default", provider="scripted", model="small", input_usd_per_million=1.0, output_usd_per_million=2.0
+        alias="default", provider="scripted", model="small", price=ModelPrice(input=1.0, output=2.0, source="test")
     )
-    gateway = Gateway({"scripted": model}, {"default": target}, tracer=tracer, clock=SystemClock())
+    gateway = Gateway({"scripted": model}, [Alias.of(target)], tracer=tracer, clock=SystemClock())
     corpus = FixedCorpus(found)
     runner = FeatureRunner(
         gateway=gateway, retrievers={"handbook": corpus}, root=root, tracer=tracer, clock=SystemClock()

@@ -7,7 +7,7 @@ import pytest
 
 from plimsoll.evals import Evaluations, gate_run, load_dataset, run_dataset
 from plimsoll.features import Answer, Feature, FeatureRunner, Question, Retrieval, bind_runtime, index_features
-from plimsoll.gateway import Gateway, ModelTarget, Scripted, ScriptedReply
+from plimsoll.gateway import Alias, Gateway, ModelTarget, Scripted, ScriptedReply
 from plimsoll.line import Line, answered, pass_rate
 from plimsoll.records import ErrorClass, Outcome, Principal, SystemClock, Verdict
 from plimsoll.scorers import cites_a_source
@@ -45,7 +45,7 @@ async def stage(root: Path, reply: str | ScriptedReply) -> AsyncGenerator[Stage]
     kept = await Store.open(f"sqlite:///{root / 'traces.db'}", schema="traces", clock=clock)
     capture = Capture(kept, clock)
     target = ModelTarget(alias="default", provider="scripted", model="small")
-    gateway = Gateway({"scripted": Scripted(lambda _: reply)}, {"default": target}, tracer=capture.tracer, clock=clock)
+    gateway = Gateway({"scripted": Scripted(lambda _: reply)}, [Alias.of(target)], tracer=capture.tracer, clock=clock)
     corpus = FixedCorpus(Found())
     runner = FeatureRunner(
         gateway=gateway, retrievers={"handbook": corpus}, root=root, tracer=capture.tracer, clock=clock

@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
 from plimsoll.errors import ProviderTimeout
-from plimsoll.gateway import ChatRequest, Gateway, Limits, ModelTarget, OpenAICompatible
+from plimsoll.gateway import Alias, ChatRequest, Gateway, Limits, ModelTarget, OpenAICompatible
 from plimsoll.records import Message, SystemClock
 from plimsoll.testing import Fault, FaultKind, Upstream
 
@@ -15,7 +15,7 @@ def open_gateway(upstream: Upstream, limits: Limits | None = None) -> Gateway:
     remote = OpenAICompatible("remote", base_url=upstream.base_url, limits=limits)
     target = ModelTarget(alias="fast", provider="remote", model="m")
     tracer = TracerProvider().get_tracer("test")
-    return Gateway({"remote": remote}, {"fast": target}, tracer=tracer, clock=SystemClock())
+    return Gateway({"remote": remote}, [Alias.of(target)], tracer=tracer, clock=SystemClock())
 
 
 def ask(seconds: float = 30) -> ChatRequest:

@@ -23,3 +23,7 @@ def test_an_error_reads_as_what_happened_and_what_to_do():
     error = NotFound("There is no trace 'x'.", next_step="List them with `plimsoll traces`.")
     assert str(error) == "There is no trace 'x'. List them with `plimsoll traces`."
     assert error.documentation() == "docs/reference/errors.md#not_found"
+
+
+def test_a_name_without_end_is_cut():
+    assert len(unknown_name("model", "x" * 5_000, ["fast"])) < 300

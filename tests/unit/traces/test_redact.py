@@ -42,6 +42,10 @@ def test_the_token_behind_bearer_goes_and_the_word_stays():
     assert redact_secrets("Authorization: Bearer abc.def-123456") == "Authorization: Bearer [secret]"
 
 
+def test_the_shortest_text_that_holds_a_token_is_looked_at():
+    assert redact_secrets("bEaReR 12345678") == "bEaReR [secret]"
+
+
 @pytest.mark.parametrize("piece", ["sk-", "-eyJ", "Bearer ", "plim_", "ghp_", "Bearer\t\n"])
 def test_text_made_to_be_slow_is_not(piece: str):
     text = piece * (200_000 // len(piece))

@@ -1,7 +1,7 @@
 """What of a span is stored: promoted columns, clean and bounded text, nothing unredacted."""
 
 from plimsoll.records import Span, SpanEvent
-from plimsoll.traces.rows import TRUNCATED, Attribute, cut_texts, row_of, span_of
+from plimsoll.traces.rows import TRUNCATED, Attribute, cut_texts, drop_content, row_of, span_of
 
 
 def _span(**attributes: Attribute) -> Span:
@@ -25,6 +25,17 @@ def test_known_attributes_become_columns():
     assert [row[name] for name in ("feature", "cost_usd", "kind", "model", "input_tokens", "tenant", "subject")] == [
         *("docs", 0.25, "model", "fast", 12, "local", None)
     ]
+
+
+def test_where_content_is_dropped_a_trace_still_says_whose_it_is_and_how_it_went():
+    facts = {"plimsoll__tenant": "acme", "plimsoll__subject": "key:1", "plimsoll__outcome": "answered"}
+    named = {"gen_ai__operation__name": "chat", "gen_ai__request__model": "fast", "error__type": "timeout"}
+    row = row_of(_span(**facts, **named, plimsoll__input="secret", my__own="secret"), drop_content, limit=100)
+    assert [row[name] for name in ("tenant", "subject", "outcome", "kind", "model", "name")] == [
+        *("acme", "key:1", "answered", "model", "fast", "step")
+    ]
+    assert "timeout" in str(row["attributes"])
+    assert "secret" not in str(row)
 
 
 def test_numbers_that_are_none_are_not_promoted():

@@ -4,17 +4,21 @@ It serves `minilm` (vectors) and `reader` (answers out of a request's grounding)
 at once, so that the event loop stays free.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import anyio
 import anyio.to_thread
 import msgspec
 
 from plimsoll.errors import InvalidRequest, ModelMissing, NotFound, unknown_name
+from plimsoll.gateway.chat import ChatRequest, Embeddings, Grounding, estimate_tokens
 from plimsoll.gateway.model.embedder import Embedder
+from plimsoll.gateway.provider import Outgoing
+from plimsoll.gateway.providers.completion import stream_whole, write_completion
 from plimsoll.gateway.reader import ReaderSettings, extract_answer
 from plimsoll.gateway.target import ModelTarget
-from plimsoll.gateway.wire import ChatReply, ChatRequest, Embeddings, Grounding, estimate_tokens
+from plimsoll.gateway.wire import Wire
 from plimsoll.records import Usage
 
 EMBEDDED_NAME = "plimsoll"
@@ -31,6 +35,7 @@ class Embedded:
     """Serves the embedded models. Without an embedder it reads, but has no vectors."""
 
     name = EMBEDDED_NAME
+    wires = (Wire.CHAT,)
 
     def __init__(
         self, embedder: Embedder | None = None, *, reader: ReaderSettings | None = None, at_once: int = 2
@@ -39,17 +44,21 @@ class Embedded:
         self._settings = reader or ReaderSettings()
         self._limit = anyio.CapacityLimiter(at_once)
 
-    async def chat(self, request: ChatRequest, target: ModelTarget) -> ChatReply:
+    async def send(self, sent: Outgoing) -> bytes:
         """Answer out of the request's grounding, or abstain. Raises InvalidRequest where there is none."""
-        check_model(target, READER)
-        if request.grounding is None:
+        check_model(sent.target, READER)
+        if sent.request is None or sent.request.grounding is None:
             raise InvalidRequest(
                 "The embedded reader quotes passages and this request has none.",
-                next_step="Give the feature a retrieval, or a model of a provider.",
+                next_step="Ask a feature (`plimsoll/FEATURE`), or a model of a provider.",
             )
         return await anyio.to_thread.run_sync(
-            self._read, request, request.grounding, limiter=self._limit, abandon_on_cancel=True
+            self._read, sent.request, sent.request.grounding, limiter=self._limit, abandon_on_cancel=True
         )
+
+    def stream(self, sent: Outgoing) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open the answer as events; it is written whole first."""
+        return stream_whole(self.send(sent))
 
     async def embed(self, texts: Sequence[str], target: ModelTarget) -> Embeddings:
         """Return vectors of length one. Raises ModelMissing without an embedder."""
@@ -63,14 +72,13 @@ class Embedded:
     async def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
 
-    def _read(self, request: ChatRequest, grounding: Grounding) -> ChatReply:
+    def _read(self, request: ChatRequest, grounding: Grounding) -> bytes:
         text = msgspec.json.encode(extract_answer(grounding, self._settings)).decode()
         usage = Usage(
             input_tokens=sum(self._count(message.content) for message in request.messages),
             output_tokens=self._count(text),
-            is_estimated=self._embedder is None,
         )
-        return ChatReply(text=text, model=READER, provider=self.name, usage=usage, cost_usd=0.0)
+        return write_completion(text, model=READER, usage=None if self._embedder is None else usage)
 
     def _count(self, text: str) -> int:
         if self._embedder is None:

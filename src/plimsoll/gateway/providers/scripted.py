@@ -6,14 +6,18 @@ It asks nobody and knows nothing; its vectors depend on the text alone and mean 
 import asyncio
 import hashlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import msgspec
 import numpy as np
 
 from plimsoll.errors import UnusableAnswer, UpstreamError
+from plimsoll.gateway.chat import ChatRequest, Embeddings, estimate_tokens, read_request
+from plimsoll.gateway.provider import Outgoing
+from plimsoll.gateway.providers.completion import stream_whole, write_completion
 from plimsoll.gateway.target import ModelTarget
-from plimsoll.gateway.wire import ChatReply, ChatRequest, Embeddings, estimate_tokens
+from plimsoll.gateway.wire import Wire
 from plimsoll.records import Usage
 
 _REMEMBERED = 1_000
@@ -41,6 +45,8 @@ Script = Sequence[Line] | Callable[[ChatRequest], Line]
 class Scripted:
     """Answers by a script. `requests` holds the last thousand it saw."""
 
+    wires = (Wire.CHAT,)
+
     def __init__(self, script: Script, *, name: str = "scripted", dimensions: int = 8) -> None:
         self.name = name
         self.requests: deque[ChatRequest] = deque(maxlen=_REMEMBERED)
@@ -49,8 +55,9 @@ class Scripted:
         self._next = 0
         self._dimensions = dimensions
 
-    async def chat(self, request: ChatRequest, target: ModelTarget) -> ChatReply:
+    async def send(self, sent: Outgoing) -> bytes:
         """Say the next line. Raises the line where it is a failure, and UnusableAnswer when the script is over."""
+        request = sent.request or read_request(sent.fields, sent.target.model)
         self.requests.append(request)
         line = self._say(request)
         if isinstance(line, UpstreamError):
@@ -58,10 +65,13 @@ class Scripted:
         reply = ScriptedReply(text=line) if isinstance(line, str) else line
         if reply.hangs:
             await asyncio.Event().wait()
-        usage = reply.usage or estimate_usage(request, reply.text)
-        return ChatReply(
-            text=reply.text, model=target.model, provider=self.name, usage=usage, finish_reason=reply.finish_reason
+        return write_completion(
+            reply.text, model=sent.target.model, usage=reply.usage, finish_reason=reply.finish_reason
         )
+
+    def stream(self, sent: Outgoing) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open the next line as events."""
+        return stream_whole(self.send(sent))
 
     async def embed(self, texts: Sequence[str], target: ModelTarget) -> Embeddings:
         """Return vectors of length one that depend on the text alone."""
@@ -80,12 +90,6 @@ class Scripted:
             raise UnusableAnswer(f"The script of {self.name!r} has {self._next} replies and was asked for one more.")
         self._next += 1
         return self._script[self._next - 1]
-
-
-def estimate_usage(request: ChatRequest, text: str) -> Usage:
-    """Return usage guessed from the texts, marked as such."""
-    read = sum(estimate_tokens(message.content) for message in request.messages)
-    return Usage(input_tokens=read, output_tokens=estimate_tokens(text), is_estimated=True)
 
 
 def draw_vector(text: str, dimensions: int) -> list[float]:

@@ -1,0 +1,24 @@
+"""Paths that an SDK calls when its base URL has `/v1` missing, or twice: answered with what to set."""
+
+from plimsoll.errors import NotFound
+from plimsoll.records import Principal
+from plimsoll.server.door.door import Endpoint
+from plimsoll.server.door.exchange import Exchange
+from plimsoll.server.door.paths import DOOR_PATHS
+
+_VERSION = "/v1"
+
+
+def mistaken_paths() -> dict[str, Endpoint]:
+    """Return an endpoint for each such path that is called by POST, none of which is a page of the server."""
+    meant = [one.path for one in DOOR_PATHS if one.method == "POST"]
+    endpoint = Endpoint(serve=_say_where)
+    return {path: endpoint for right in meant for path in (right.removeprefix(_VERSION), _VERSION + right)}
+
+
+async def _say_where(exchange: Exchange, _: Principal) -> None:
+    right = _VERSION + exchange.path.removeprefix(_VERSION).removeprefix(_VERSION)
+    raise NotFound(
+        f"There is nothing at {exchange.path!r}; {right!r} was meant.",
+        next_step="The base URL of OpenAI's SDK ends in `/v1`, that of Anthropic's does not.",
+    )

@@ -56,7 +56,8 @@ async def call_whole(targets: Targets, journal: Journal) -> Answered:
     Raises as `ask_in_turn` does; of answers that the caller rejected, the last one is returned with the reason.
     """
 
-    def ready(target: ModelTarget) -> Ask[Answered]:
+    # Quoted: an annotation within a function is otherwise worked out at every call.
+    def ready(target: ModelTarget) -> "Ask[Answered]":
         return partial(_attempt, targets, journal, prepare(journal.call, journal.route, target))
 
     accept, left = journal.call.accept, targets.ordered(journal.route)

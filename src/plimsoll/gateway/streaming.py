@@ -135,7 +135,7 @@ class Streaming:
         )
 
     async def _open_next(self, call: Call) -> TargetStream:
-        def ready(target: ModelTarget) -> Ask[TargetStream]:
+        def ready(target: ModelTarget) -> "Ask[TargetStream]":
             return partial(self._start, call, prepare(call, self._journal.route, target))
 
         stream, self._left = await ask_in_turn(self._targets, self._journal, order=self._left, prepare=ready)

@@ -16,6 +16,7 @@ from plimsoll.gateway.call import Call
 from plimsoll.gateway.calling import LEAST_SECONDS, late, seconds_left, was_worked_on
 from plimsoll.gateway.estimate import guess_usage
 from plimsoll.gateway.journal import Journal
+from plimsoll.gateway.patience import Patience
 from plimsoll.gateway.provider import Outgoing
 from plimsoll.gateway.providers.failure import refuse
 from plimsoll.gateway.targets import Targets
@@ -56,6 +57,7 @@ class TargetStream:
         self._reader = StreamReader(sent.wire)
         self._translator = None if sent.wire is call.wire else _translator(call, sent.wire, targets)
         self._chunks: AsyncIterator[bytes] | None = None
+        self._patience = Patience()
         self._held = bytearray()
         self._failure: UpstreamError | None = None
         self._is_over = False
@@ -107,6 +109,7 @@ class TargetStream:
         if self._is_billable:
             self._is_billable = False
             self._journal.bill(self.target, self.facts.usage or guess_usage(self._call, self.facts))
+        self._patience.end()
         await self._stack.aclose()
 
     async def _read_first(self, seconds: float) -> None:
@@ -133,8 +136,7 @@ class TargetStream:
         left = seconds_left(self._journal)
         seconds = min(self._times.between_chunks_seconds, left)
         try:
-            async with asyncio.timeout(max(LEAST_SECONDS, seconds)):
-                data = await self._read()
+            data = await self._patience.wait(self._read(), seconds=max(LEAST_SECONDS, seconds))
         except TimeoutError as error:
             said = f"fell silent for {seconds:g} s within its answer" if seconds < left else "did not end in time"
             raise ProviderTimeout(f"{self.target.provider!r} {said}.") from error

@@ -37,7 +37,7 @@ class VectorCalls:
         if not texts:
             return Embeddings(vectors=np.zeros((0, 0), np.float32), usage=Usage(), truncated=(), model=target.model)
 
-        def ready(target: ModelTarget) -> Ask[Embeddings]:
+        def ready(target: ModelTarget) -> "Ask[Embeddings]":
             return partial(self._ask, journal, target, texts)
 
         found, _ = await ask_in_turn(self._targets, journal, order=(target,), prepare=ready)

@@ -21,22 +21,23 @@ class _Noise:
     """Random bytes of the system, drawn many at a time: asking for each id costs more than all else about it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._left = b""
+        self._forget()
         # A forked process would otherwise hand out the same ids as its parent.
         os.register_at_fork(after_in_child=self._forget)
 
     def take(self, count: int) -> int:
         """Return an integer of so many random bytes."""
         with self._lock:
-            if len(self._left) < count:
-                self._left = os.urandom(_DRAWN_BYTES)
-            taken, self._left = self._left[:count], self._left[count:]
-        return int.from_bytes(taken)
+            begin = self._taken
+            if begin + count > len(self._drawn):
+                self._drawn, begin = os.urandom(_DRAWN_BYTES), 0
+            self._taken = begin + count
+            return int.from_bytes(self._drawn[begin : self._taken])
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
-        self._left = b""
+        self._drawn = b""
+        self._taken = 0
 
 
 _NOISE = _Noise()

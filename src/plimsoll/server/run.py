@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from plimsoll.server.limits import Limits
+from plimsoll.server.sending import GatheringProtocol
 
 _KEEP_ALIVE_SECONDS = 15
 _HEADER_BYTES = 32_768
@@ -54,7 +55,7 @@ async def serve_app(app: ASGIApp, listener: socket.socket, *, limits: Limits, on
     """Serve until SIGINT or SIGTERM, or until cancelled; then finish what is in flight within `shutdown_seconds`."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=GatheringProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -254,7 +254,7 @@ class HttpUpstream:
     async def _read_pieces(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
         read = 0
         try:
-            async for data in response.content.iter_any():
+            while data := await response.content.readany():
                 read += len(data)
                 if read > self._limits.stream_bytes:
                     raise UnusableAnswer(

@@ -21,7 +21,7 @@ from answers_kit.looking import Looked, Looker, rank_of_gold
 from answers_kit.questions import QuestionSet, load_question_set
 from answers_kit.tuning import tune
 
-from plimsoll.knowledge.answerability import ANSWERABLE_AT
+from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT
 from plimsoll.stats import paired_binary, wilson
 
 QUICK_ARTICLES = 7

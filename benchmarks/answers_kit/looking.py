@@ -6,13 +6,13 @@ from answers_kit.answering import PASSAGES
 from answers_kit.ingested import CORPUS, Ingested, title_of
 from answers_kit.questions import AskedQuestion
 
-from plimsoll.knowledge.answerability import ReadPassage, judge_answerability
-from plimsoll.knowledge.embedding import Vectors
-from plimsoll.knowledge.highlight import Question
-from plimsoll.knowledge.retrieve import LegScores, read_passage, read_question, score_legs
-from plimsoll.knowledge.snapshot import Snapshot, open_snapshot
+from plimsoll.knowledge.index.embedding import Vectors
+from plimsoll.knowledge.index.snapshot import Snapshot, open_snapshot
+from plimsoll.knowledge.retrieval.answerability import ReadPassage, judge_answerability
+from plimsoll.knowledge.retrieval.highlight import Question
+from plimsoll.knowledge.retrieval.retrieve import LegScores, read_passage, read_question, score_legs
 from plimsoll.knowledge.table import FoundChunk, find_chunks
-from plimsoll.records import LOCAL_TENANT
+from plimsoll.records import LOCAL_TENANT, Principal
 
 _AT_ONCE = 500
 
@@ -50,7 +50,7 @@ class Looker:
         for first in range(0, len(ids), _AT_ONCE):
             part = ids[first : first + _AT_ONCE]
             found = await ingested.store.read(
-                lambda connection, part=part: find_chunks(connection, CORPUS, part, tenant=LOCAL_TENANT)
+                lambda connection, part=part: find_chunks(connection, CORPUS, part, caller=Principal.local())
             )
             chunks |= found.chunks
         return cls(ingested, snapshot, chunks)

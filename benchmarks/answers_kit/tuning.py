@@ -8,8 +8,8 @@ from answers_kit.looking import Looked, Looker, rank_of_gold, scores_without_art
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # pyright: ignore[reportUnknownVariableType]
 
-from plimsoll.knowledge.answerability import AnswerSignals, answer_signals
-from plimsoll.knowledge.highlight import SentenceSignals
+from plimsoll.knowledge.retrieval.answerability import AnswerSignals, answer_signals
+from plimsoll.knowledge.retrieval.highlight import SentenceSignals
 
 Numbers = NDArray[np.float64]
 Loss = Callable[[Numbers], tuple[float, Numbers]]

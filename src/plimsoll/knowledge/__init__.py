@@ -4,12 +4,12 @@ Features retrieve passages from a `Corpus` and check quotations with `verify_quo
 The table in the store is the truth; index files are derived from it and may be deleted at any time.
 """
 
-from plimsoll.knowledge.cite import CitationCheck, ClaimedQuote, RejectedQuote, verify_quotes
 from plimsoll.knowledge.corpus import Corpus
-from plimsoll.knowledge.embedding import EmbeddedSpans, EmbeddedTexts, TextEmbedder, Vectors
+from plimsoll.knowledge.index.embedding import EmbeddedSpans, EmbeddedTexts, TextEmbedder, Vectors
+from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport
 from plimsoll.knowledge.parse import ParseLimits, known_endings
-from plimsoll.knowledge.reports import FailedDocument, IngestProgress, IngestReport
-from plimsoll.knowledge.retrieve import RetrievalResult
+from plimsoll.knowledge.retrieval.cite import CitationCheck, ClaimedQuote, RejectedQuote, verify_quotes
+from plimsoll.knowledge.retrieval.retrieve import RetrievalResult
 from plimsoll.knowledge.table import CorpusStats, DocumentRow
 
 __all__ = [

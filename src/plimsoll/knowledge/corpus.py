@@ -17,14 +17,8 @@ import msgspec
 from opentelemetry.trace import Span, Tracer, get_current_span
 
 from plimsoll.errors import DiskFull, InvalidRequest, Overloaded, StoreUnavailable, one_of
-from plimsoll.knowledge.discover import Discovery, discover_files, is_under
-from plimsoll.knowledge.embedding import TextEmbedder
-from plimsoll.knowledge.ingest import Ingestion, Wiring
-from plimsoll.knowledge.lock import hold_lock
-from plimsoll.knowledge.parse import ParseLimits, ParserProcess, known_endings
-from plimsoll.knowledge.reports import IngestProgress, IngestReport
-from plimsoll.knowledge.retrieve import RetrievalResult, Search, assemble, search_index
-from plimsoll.knowledge.snapshot import (
+from plimsoll.knowledge.index.embedding import TextEmbedder
+from plimsoll.knowledge.index.snapshot import (
     Snapshot,
     SnapshotDamaged,
     build_snapshot,
@@ -32,6 +26,12 @@ from plimsoll.knowledge.snapshot import (
     open_snapshot,
     publish_snapshot,
 )
+from plimsoll.knowledge.ingestion.ingest import Ingestion, Wiring
+from plimsoll.knowledge.ingestion.lock import hold_lock
+from plimsoll.knowledge.ingestion.reports import IngestProgress, IngestReport
+from plimsoll.knowledge.parse import ParseLimits, ParserProcess, known_endings
+from plimsoll.knowledge.retrieval.retrieve import RetrievalResult, Search, assemble, search_index
+from plimsoll.knowledge.sources.discover import Discovery, discover_files, is_under
 from plimsoll.knowledge.table import (
     CorpusStats,
     DocumentRow,
@@ -163,7 +163,7 @@ class Corpus:
             span.set_attribute("gen_ai.retrieval.query.text", query)
             try:
                 async with asyncio.timeout(_RETRIEVE_SECONDS):
-                    result = await self._retrieve(query, passages=passages, tenant=caller.tenant)
+                    result = await self._retrieve(query, passages=passages, caller=caller)
             except TimeoutError as error:
                 raise Overloaded(
                     f"Searching {self.name!r} took more than {_RETRIEVE_SECONDS:g} s.", next_step="Try again later."
@@ -223,25 +223,27 @@ class Corpus:
             next_step=f"Put files there that end in {one_of(known_endings())}.",
         )
 
-    async def _retrieve(self, query: str, *, passages: int, tenant: str) -> RetrievalResult:
+    async def _retrieve(self, query: str, *, passages: int, caller: Principal) -> RetrievalResult:
         snapshot = self._snapshot or await self._load() or await self._ready()
-        found, search = await self._look(snapshot, query, passages=passages, tenant=tenant)
+        found, search = await self._look(snapshot, query, passages=passages, caller=caller)
         if found.seq != snapshot.manifest.seq:
             newer = await self._newer_than(snapshot)
             if newer is not None:
                 snapshot = newer
-                found, search = await self._look(snapshot, query, passages=passages, tenant=tenant)
+                found, search = await self._look(snapshot, query, passages=passages, caller=caller)
             if found.seq != snapshot.manifest.seq:
                 get_current_span().add_event("index is stale", {"plimsoll.index_seq": snapshot.manifest.seq})
                 self._rebuild_soon()
         return await self._call(self._searchers, lambda: assemble(snapshot, search, found, limit=passages))
 
-    async def _look(self, snapshot: Snapshot, query: str, *, passages: int, tenant: str) -> tuple[FoundChunks, Search]:
+    async def _look(
+        self, snapshot: Snapshot, query: str, *, passages: int, caller: Principal
+    ) -> tuple[FoundChunks, Search]:
         search = await self._call(
-            self._searchers, lambda: search_index(snapshot, self._embedder, query, tenant=tenant, limit=passages)
+            self._searchers, lambda: search_index(snapshot, self._embedder, query, caller=caller, limit=passages)
         )
         ids = [candidate.chunk_id for candidate in search.candidates]
-        found = await self._store.read(lambda connection: find_chunks(connection, self.name, ids, tenant=tenant))
+        found = await self._store.read(lambda connection: find_chunks(connection, self.name, ids, caller=caller))
         return found, search
 
     async def _ready(self) -> Snapshot:

@@ -6,9 +6,11 @@ whatever index files still hold is either true or gone from here.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    JSON,
     Column,
     Connection,
     ForeignKey,
@@ -26,7 +28,12 @@ from sqlalchemy import (
     update,
 )
 
+from plimsoll.knowledge.readers import EVERYONE, may_read
+from plimsoll.records import Principal
 from plimsoll.store import STATE, Moment, insert_new
+
+MetadataValue = str | float | bool
+"""What a document's metadata may hold under a name."""
 
 _NOBODY = "none: documents belong to the project, not to a caller"
 _INFO = {
@@ -59,6 +66,12 @@ DOCUMENTS = Table(
     Column("ingested_at", Moment, nullable=False),
     Column("error_code", String(64), nullable=False),
     Column("error_message", Text, nullable=False),
+    Column("origin", String(64), nullable=False),
+    Column("readers", JSON, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    Column("modified_at", Moment, nullable=True),
+    Column("checked_at", Moment, nullable=False),
+    Column("truncated", Text, nullable=False),
     UniqueConstraint("corpus", "tenant", "source"),
     info=_INFO,
 )
@@ -68,6 +81,7 @@ CHUNKS = Table(
     Column("id", String(32), primary_key=True),
     Column("document_id", String(32), ForeignKey(DOCUMENTS.c.id, ondelete="CASCADE"), nullable=False),
     Column("place", Integer, nullable=False),
+    Column("section", Integer, nullable=False),
     Column("start", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("context", Text, nullable=False),
@@ -107,6 +121,18 @@ class DocumentRow(msgspec.Struct, frozen=True, kw_only=True):
     """Code of the error where it could not be read; else empty."""
     error_message: str = ""
     """What went wrong, and what to do; else empty."""
+    origin: str = ""
+    """Name of the declared source that it came from; empty where it was named by its path."""
+    readers: tuple[str, ...] = EVERYONE
+    """Who may read it, sorted; see `readers`."""
+    metadata: dict[str, MetadataValue] = {}
+    """What its source says of it beside its text; retrieval filters on it."""
+    modified_at: datetime | None = None
+    """When its source says that it last changed; None where the source does not say."""
+    checked_at: datetime
+    """When it was last seen at its source as it is here: the age of an answer counts from then."""
+    truncated: str = ""
+    """What of it was left out and why; empty where all of it was taken."""
 
 
 class ChunkRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +144,8 @@ class ChunkRow(msgspec.Struct, frozen=True, kw_only=True):
     """The document it belongs to."""
     place: int
     """Its number within the document, counted from 0."""
+    section: int = 0
+    """Number of the section within the document that it is a part of; a passage may be widened to it."""
     start: int
     """First character, counted within the document's parsed text."""
     text: str
@@ -159,6 +187,18 @@ class FoundChunk(msgspec.Struct, frozen=True, kw_only=True):
     """Where the document came from."""
     title: str
     """The document's title."""
+    place: int
+    """Its number within the document, counted from 0."""
+    section: int
+    """Number of its section within the document."""
+    origin: str
+    """Name of the declared source that the document came from."""
+    metadata: dict[str, MetadataValue]
+    """What its source says of the document."""
+    modified_at: datetime | None
+    """When the source says that the document last changed."""
+    checked_at: datetime
+    """When the document was last seen at its source as it is here."""
 
 
 class FoundChunks(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +207,7 @@ class FoundChunks(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     """Changes applied to the corpus so far."""
     chunks: dict[str, FoundChunk]
-    """By id; what was deleted, or belongs to another tenant, is not there."""
+    """By id; what was deleted, or the caller may not read, is not there."""
 
 
 class IndexedChunk(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +217,10 @@ class IndexedChunk(msgspec.Struct, frozen=True, kw_only=True):
     """Id of the chunk."""
     tenant: str
     """Whose it is."""
+    readers: tuple[str, ...]
+    """Who may read its document, sorted."""
+    metadata: dict[str, MetadataValue]
+    """What its source says of the document."""
     text: str
     """Context and text."""
     sentence_count: int
@@ -223,7 +267,7 @@ def list_documents(connection: Connection, corpus: str, *, tenant: str | None, l
     query = select(*_DOCUMENT_COLUMNS).where(DOCUMENTS.c.corpus == corpus).order_by(DOCUMENTS.c.source)
     if tenant is not None:
         query = query.where(DOCUMENTS.c.tenant == tenant)
-    return [DocumentRow(**row) for row in connection.execute(query.limit(limit)).mappings()]
+    return [_document(dict(row)) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def replace_document(connection: Connection, corpus: str, document: DocumentRow, *, chunks: Sequence[ChunkRow]) -> None:
@@ -243,19 +287,20 @@ def remove_documents(connection: Connection, corpus: str, sources: Sequence[str]
         _delete_source(connection, corpus, tenant=tenant, source=source)
 
 
-def find_chunks(connection: Connection, corpus: str, ids: Sequence[str], *, tenant: str) -> FoundChunks:
-    """Return those of the chunks that still exist in the corpus and belong to the tenant."""
-    columns = [
-        *(CHUNKS.c[name] for name in ("id", "document_id", "start", "text", "heading", "page", "sentence_spans")),
-        DOCUMENTS.c.source,
-        DOCUMENTS.c.title,
-    ]
+def find_chunks(connection: Connection, corpus: str, ids: Sequence[str], *, caller: Principal) -> FoundChunks:
+    """Return those of the chunks that still exist in the corpus and that the caller may read."""
+    columns = [(CHUNKS if name in CHUNKS.c else DOCUMENTS).c[name] for name in FoundChunk.__struct_fields__]
     query = (
         select(*columns)
         .join_from(CHUNKS, DOCUMENTS, CHUNKS.c.document_id == DOCUMENTS.c.id)
-        .where(CHUNKS.c.id.in_(ids), DOCUMENTS.c.corpus == corpus, DOCUMENTS.c.tenant == tenant)
+        .where(CHUNKS.c.id.in_(ids), DOCUMENTS.c.corpus == corpus, DOCUMENTS.c.tenant == caller.tenant)
+        .add_columns(DOCUMENTS.c.readers)
     )
-    found = [FoundChunk(**row) for row in connection.execute(query).mappings()]
+    found = [
+        FoundChunk(**{name: row[name] for name in FoundChunk.__struct_fields__})
+        for row in connection.execute(query).mappings()
+        if may_read(row["readers"], caller)
+    ]
     return FoundChunks(seq=read_seq(connection, corpus), chunks={chunk.id: chunk for chunk in found})
 
 
@@ -265,6 +310,8 @@ def page_chunks(connection: Connection, corpus: str, *, after: str, limit: int) 
         select(
             CHUNKS.c.id,
             DOCUMENTS.c.tenant,
+            DOCUMENTS.c.readers,
+            DOCUMENTS.c.metadata,
             (CHUNKS.c.context + "\n" + CHUNKS.c.text).label("text"),
             CHUNKS.c.sentence_spans,
             CHUNKS.c.fingerprint,
@@ -280,6 +327,8 @@ def page_chunks(connection: Connection, corpus: str, *, after: str, limit: int) 
         IndexedChunk(
             id=row.id,
             tenant=row.tenant,
+            readers=tuple(row.readers),
+            metadata=row.metadata,
             text=row.text,
             sentence_count=len(row.sentence_spans) // _SPAN_BYTES,
             fingerprint=row.fingerprint,
@@ -305,6 +354,11 @@ def count_corpus(connection: Connection, corpus: str, *, tenant: str | None) -> 
     ).one()
     updated_at = connection.execute(select(CORPORA.c.updated_at).where(CORPORA.c.name == corpus)).scalar()
     return CorpusStats(documents=sums[0], chunks=sums[1], sentences=sums[2], failed=sums[3], updated_at=updated_at)
+
+
+def _document(row: dict[str, Any]) -> DocumentRow:
+    row["readers"] = tuple(row["readers"])
+    return DocumentRow(**row)
 
 
 def _count_change(connection: Connection, corpus: str, at: datetime) -> None:

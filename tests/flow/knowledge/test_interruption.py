@@ -10,7 +10,7 @@ import pytest
 
 from plimsoll.errors import Overloaded
 from plimsoll.knowledge import Corpus, IngestReport
-from plimsoll.knowledge.lock import hold_lock
+from plimsoll.knowledge.ingestion.lock import hold_lock
 from plimsoll.records import Principal
 
 from flow.knowledge.opened import opened, write_files

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plimsoll.knowledge.chunk import chunk_document
+from plimsoll.knowledge.chunking.headings import chunk_document
 from plimsoll.knowledge.parse.markdown import read_markdown
 
 MARKDOWN = st.lists(

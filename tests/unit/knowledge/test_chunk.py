@@ -1,7 +1,7 @@
 """Chunks: whole sentences, one section and one page each, within the embedder's limit."""
 
-from plimsoll.knowledge.chunk import Chunk, chunk_document, context_of
-from plimsoll.knowledge.document import PageStart, ParsedDocument
+from plimsoll.knowledge.chunking.headings import Chunk, chunk_document, context_of
+from plimsoll.knowledge.parse.document import PageStart, ParsedDocument
 from plimsoll.knowledge.parse.markdown import read_markdown
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plimsoll.knowledge.cues import AnswerKind, holds_answer_of_kind, is_negated, kind_of_answer, names_in
+from plimsoll.knowledge.retrieval.cues import AnswerKind, holds_answer_of_kind, is_negated, kind_of_answer, names_in
 from plimsoll.text import words
 
 

@@ -3,9 +3,9 @@
 import msgspec
 import numpy as np
 
-from plimsoll.knowledge.answerability import ANSWERABLE_AT, ReadPassage, answer_signals, judge_answerability
-from plimsoll.knowledge.cues import AnswerKind
-from plimsoll.knowledge.highlight import Question, signals_of
+from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT, ReadPassage, answer_signals, judge_answerability
+from plimsoll.knowledge.retrieval.cues import AnswerKind
+from plimsoll.knowledge.retrieval.highlight import Question, signals_of
 
 QUESTION = Question(
     text="When did Ada publish 3 notes?",

@@ -3,7 +3,7 @@
 import pytest
 
 from plimsoll.errors import UnreadableDocument
-from plimsoll.knowledge.document import ParsedDocument
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.pdf import parse_pdf
 from plimsoll.knowledge.parse.source_file import SourceFile
 

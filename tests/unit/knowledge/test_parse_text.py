@@ -3,7 +3,7 @@
 import pytest
 
 from plimsoll.errors import UnreadableDocument
-from plimsoll.knowledge.document import ParsedDocument
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.html import parse_html
 from plimsoll.knowledge.parse.markdown import parse_markdown
 from plimsoll.knowledge.parse.plain import parse_plain_text

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from plimsoll.knowledge.document import ParsedDocument
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.formats import ParseLimits, Parser, read_document
 from plimsoll.knowledge.parse.html import parse_html
 from plimsoll.knowledge.parse.pdf import parse_pdf

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 import msgspec
 
 from plimsoll.errors import TooLarge, UnknownFormat, UnreadableDocument, one_of
-from plimsoll.knowledge.document import ParsedDocument
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.source_file import SourceFile
 
 Parser = Callable[[SourceFile], ParsedDocument]

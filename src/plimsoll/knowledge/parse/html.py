@@ -6,8 +6,8 @@ Citations point into this extracted text, since a page's source is not what its 
 import re
 
 from plimsoll.errors import UnreadableDocument
-from plimsoll.knowledge.document import ParsedDocument
 from plimsoll.knowledge.parse.decode import decode_text
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.markdown import read_markdown
 from plimsoll.knowledge.parse.source_file import SourceFile
 from plimsoll.knowledge.parse.web_page import all_text, main_text, page_title

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from plimsoll.knowledge.document import CodeBlock, Heading, ParsedDocument
 from plimsoll.knowledge.parse.decode import decode_text
+from plimsoll.knowledge.parse.document import CodeBlock, Heading, ParsedDocument
 from plimsoll.knowledge.parse.source_file import SourceFile
 
 _FRONT_MATTER = re.compile(

@@ -13,7 +13,7 @@ from typing import Self
 import msgspec
 
 from plimsoll.errors import UnreadableDocument
-from plimsoll.knowledge.document import ParsedDocument
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.formats import ParseLimits
 from plimsoll.knowledge.parse.wire import LENGTH_BYTES, ParseReply, ParseRequest, document_of, framed
 

@@ -11,7 +11,7 @@ import pypdfium2
 from pypdfium2 import PdfDocument, PdfiumError
 
 from plimsoll.errors import UnreadableDocument
-from plimsoll.knowledge.document import PageStart, ParsedDocument
+from plimsoll.knowledge.parse.document import PageStart, ParsedDocument
 from plimsoll.knowledge.parse.source_file import SourceFile
 
 _LINE_WORD_JOIN = re.compile(r"\ufffe\s?")

@@ -1,7 +1,7 @@
 """Plain text: the file's own text, without structure."""
 
-from plimsoll.knowledge.document import ParsedDocument
 from plimsoll.knowledge.parse.decode import decode_text
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.source_file import SourceFile
 
 

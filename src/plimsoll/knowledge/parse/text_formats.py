@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from plimsoll.knowledge.document import ParsedDocument
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.formats import ParseLimits, Parser, read_document
 from plimsoll.knowledge.parse.markdown import parse_markdown
 from plimsoll.knowledge.parse.plain import parse_plain_text

@@ -6,7 +6,7 @@
 import msgspec
 
 from plimsoll.errors import DocumentError, PlimsollError, TooLarge, UnknownFormat, UnreadableDocument
-from plimsoll.knowledge.document import ParsedDocument
+from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.formats import ParseLimits
 
 LENGTH_BYTES = 8

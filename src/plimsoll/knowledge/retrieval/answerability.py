@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from plimsoll.knowledge.cues import is_negated
-from plimsoll.knowledge.highlight import Question, SentenceSignals, coverage
+from plimsoll.knowledge.retrieval.cues import is_negated
+from plimsoll.knowledge.retrieval.highlight import Question, SentenceSignals, coverage
 from plimsoll.text import words
 
 ANSWERABLE_AT = 0.13

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from plimsoll.knowledge.cues import AnswerKind, holds_answer_of_kind
-from plimsoll.knowledge.embedding import Vectors
+from plimsoll.knowledge.index.embedding import Vectors
+from plimsoll.knowledge.retrieval.cues import AnswerKind, holds_answer_of_kind
 from plimsoll.text import content_words
 
 

@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from plimsoll.knowledge.embedding import Vectors
-from plimsoll.knowledge.fulltext import FullText, IndexedText, ScoredRow, build_full_text
+from plimsoll.knowledge.index.embedding import Vectors
+from plimsoll.knowledge.index.fulltext import FullText, IndexedText, ScoredRow, build_full_text
 from plimsoll.knowledge.table import IndexedChunk
 
 _VERSION = 1

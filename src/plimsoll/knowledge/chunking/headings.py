@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from plimsoll.knowledge.document import CodeBlock, Heading, PageStart, ParsedDocument
+from plimsoll.knowledge.parse.document import CodeBlock, Heading, PageStart, ParsedDocument
 from plimsoll.text import SentenceSpan, sentences
 
 CountTokens = Callable[[str], int]
@@ -40,6 +40,8 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """Its sentences, counted from the chunk's own first character. Code counts only where there is nothing else."""
     context: str
     """Title and headings, which are embedded and indexed with the text and never cited."""
+    section: int = 0
+    """Number within the document of the section that it is a part of."""
 
 
 class _Section(msgspec.Struct, frozen=True):
@@ -61,12 +63,13 @@ def chunk_document(document: ParsedDocument, *, count_tokens: CountTokens, max_t
     so that no chunk is a leftover line.
     """
     chunks: list[Chunk] = []
-    for section in _sections(document):
+    for number, section in enumerate(_sections(document)):
         context = context_of(document.title, section.heading)
         room = max(max_tokens - count_tokens(context), _FEWEST_BODY_TOKENS)
         pieces = list(_pieces(document.text, section, count_tokens=count_tokens, room=room))
         groups = _grouped(pieces, min(_TARGET_TOKENS, room))
-        chunks.extend(_as_chunk(group, section, context=context, code=document.code) for group in groups)
+        cut = (_as_chunk(group, section, context=context, code=document.code) for group in groups)
+        chunks.extend(msgspec.structs.replace(chunk, section=number) for chunk in cut)
     return chunks
 
 

@@ -15,12 +15,12 @@ import msgspec
 import numpy as np
 
 from plimsoll.errors import DocumentError, TooLarge
-from plimsoll.knowledge.chunk import Chunk, chunk_document
-from plimsoll.knowledge.discover import Discovery, FoundFile, is_under
-from plimsoll.knowledge.document import ParsedDocument
-from plimsoll.knowledge.embedding import TextEmbedder
+from plimsoll.knowledge.chunking.headings import Chunk, chunk_document
+from plimsoll.knowledge.index.embedding import TextEmbedder
+from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport
 from plimsoll.knowledge.parse import ParseLimits, ParserProcess, is_foreign_format, parse_text_file
-from plimsoll.knowledge.reports import FailedDocument, IngestProgress, IngestReport
+from plimsoll.knowledge.parse.document import ParsedDocument
+from plimsoll.knowledge.sources.discover import Discovery, FoundFile, is_under
 from plimsoll.knowledge.table import ChunkRow, DocumentRow, list_documents, remove_documents, replace_document
 from plimsoll.records import Clock, new_id
 from plimsoll.store import Store
@@ -109,6 +109,7 @@ class Ingestion:
         if known and (known.content_hash, known.recipe, known.error_code) == (content_hash, self._recipe, ""):
             self._counts["unchanged"] += 1
             return
+        now = self._wiring.clock.now()
         row = DocumentRow(
             id=new_id(self._wiring.clock),
             tenant=self._wiring.tenant,
@@ -118,7 +119,8 @@ class Ingestion:
             recipe=self._recipe,
             chunk_count=0,
             sentence_count=0,
-            ingested_at=self._wiring.clock.now(),
+            ingested_at=now,
+            checked_at=now,
         )
         try:
             parsed = await self._parse(file)
@@ -173,6 +175,7 @@ class Ingestion:
                 id=new_id(self._wiring.clock),
                 document_id=read.row.id,
                 place=read.chunks.index(chunk),
+                section=chunk.section,
                 start=chunk.start,
                 text=read.text[chunk.start : chunk.end],
                 context=chunk.context,

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from plimsoll.knowledge.answerability import ANSWERABLE_AT, ReadPassage, judge_answerability
-from plimsoll.knowledge.cues import is_negated, kind_of_answer, names_in
-from plimsoll.knowledge.embedding import TextEmbedder, Vectors
-from plimsoll.knowledge.highlight import Question, SentenceSignals, signals_of
-from plimsoll.knowledge.snapshot import Snapshot
+from plimsoll.knowledge.index.embedding import TextEmbedder, Vectors
+from plimsoll.knowledge.index.snapshot import Snapshot
+from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT, ReadPassage, judge_answerability
+from plimsoll.knowledge.retrieval.cues import is_negated, kind_of_answer, names_in
+from plimsoll.knowledge.retrieval.highlight import Question, SentenceSignals, signals_of
 from plimsoll.knowledge.table import FoundChunk, FoundChunks
-from plimsoll.records import Highlight, Passage
+from plimsoll.records import Highlight, Passage, Principal
 from plimsoll.text import content_words, words
 
 WORDS_WEIGHT, VECTOR_WEIGHT, SENTENCE_WEIGHT = 0.2, 0.3, 0.5
@@ -96,10 +96,10 @@ def read_question(snapshot: Snapshot, embedder: TextEmbedder, text: str) -> Ques
     )
 
 
-def search_index(snapshot: Snapshot, embedder: TextEmbedder, text: str, *, tenant: str, limit: int) -> Search:
+def search_index(snapshot: Snapshot, embedder: TextEmbedder, text: str, *, caller: Principal, limit: int) -> Search:
     """Return the chunks nearest to the question, fused from words, chunk vectors and sentence vectors."""
     question = read_question(snapshot, embedder, text)
-    legs = score_legs(snapshot, question, tenant=tenant)
+    legs = score_legs(snapshot, question, tenant=caller.tenant)
     fused = legs.fused()
     order: list[int] = np.argsort(-fused, kind="stable")[: limit + _SPARE].tolist()
     ids = snapshot.manifest.chunk_ids

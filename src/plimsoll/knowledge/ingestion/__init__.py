@@ -1,0 +1,1 @@
+"""Bringing documents into a corpus: compare, parse, cut, embed, commit, and say what became of each."""

@@ -1,0 +1,1 @@
+"""From a question to passages, highlights, answerability and verified citations."""

@@ -1,0 +1,1 @@
+"""Where documents come from: what there is to read, and what has changed since."""

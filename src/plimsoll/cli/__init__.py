@@ -16,6 +16,7 @@ from plimsoll.cli.group import DEFECT, MACHINE_FAILED, LazyGroup, Verb, explain_
 VERBS = (
     Verb("init", "plimsoll.cli.init", "Write a small working project into a new folder."),
     Verb("ingest", "plimsoll.cli.ingest", "Read documents into the project's knowledge."),
+    Verb("knowledge", "plimsoll.cli.knowledge", "Look after what the project knows."),
     Verb("ask", "plimsoll.cli.ask", "Ask a question; get an answer with citations, or an honest abstention."),
     Verb("serve", "plimsoll.cli.serve", "Serve the HTTP API and the console."),
     Verb("traces", "plimsoll.cli.traces", "List what was asked and answered, or open one trace."),

@@ -1,0 +1,13 @@
+"""`plimsoll knowledge`: what the project knows, where it comes from and how good it is. One file a subcommand."""
+
+import click
+
+from plimsoll.cli.knowledge.documents import documents
+
+
+@click.group()
+def command() -> None:
+    """Look after what the project knows: documents and where they come from."""
+
+
+command.add_command(documents)

@@ -1,0 +1,38 @@
+"""`plimsoll knowledge documents [CORPUS]`."""
+
+import json
+
+import click
+import msgspec
+from rich.table import Table
+
+from plimsoll.cli.console import make_console, plain
+from plimsoll.cli.opened import run_in_project
+from plimsoll.knowledge import DocumentRow
+
+_MOST_SHOWN = 200
+
+
+@click.command()
+@click.argument("corpus", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with readers and metadata.")
+def documents(corpus: str, *, as_json: bool) -> None:
+    """List the documents of CORPUS, those that could not be read included; default: the default feature's."""
+    found = run_in_project(lambda project: project.documents(corpus))
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+    elif not found:
+        click.echo("There are no documents. Read some with `plimsoll ingest`.")
+    else:
+        make_console().print(_table(found[:_MOST_SHOWN]))
+        if len(found) > _MOST_SHOWN:
+            click.echo(f"and {len(found) - _MOST_SHOWN} more; --json prints all that were read.")
+
+
+def _table(found: list[DocumentRow]) -> Table:
+    table = Table("document", "from", "chunks", "last seen", "not read because", box=None)
+    for document in found:
+        seen = document.checked_at.isoformat(timespec="seconds")
+        reason = plain(document.error_code)
+        table.add_row(plain(document.source), document.origin or "paths", str(document.chunk_count), seen, reason)
+    return table

@@ -1,19 +1,20 @@
 """Checks quotations: each must stand, word for word, in the passage that it names. Pure.
 
-Features call it on what a model claims to quote. White space may differ; nothing else may.
+Features call it on what a model claims to quote. The way of writing may differ (white space, quotation marks,
+ligatures, marks of Markdown); no letter, digit or sign may. A citation carries the document's own characters.
 """
 
-import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 
+from plimsoll.knowledge.retrieval.folding import FoldedText, fold
 from plimsoll.records import Citation, Passage
 
-_WHITE_SPACE = re.compile(r"\s+")
 _LONGEST_QUOTE = 4_000
-_QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'}
+_MOST_PLACES = 1_000
 
 
 class ClaimedQuote(Protocol):
@@ -53,8 +54,10 @@ class CitationCheck(msgspec.Struct, frozen=True, kw_only=True):
 def verify_quotes(quotes: Sequence[ClaimedQuote], passages: Sequence[Passage]) -> CitationCheck:
     """Find each quotation in the passage that it names.
 
-    Runs of white space match each other, and curved quotation marks match straight ones; the citation carries the
-    document's own characters. A quotation of another passage than the one named is rejected: the number is a claim too.
+    It is looked for as it is, then with white space, quotation marks, dashes, ligatures, soft hyphens and the form of
+    accents made alike, then without the marks of Markdown. A quotation that begins or ends within a word or a number
+    is rejected: `lawful` does not stand in `unlawful`, nor `1` in `1,000`. A quotation of another passage than the one
+    named is rejected: the number is a claim too.
     """
     citations: dict[tuple[str, int, int], Citation] = {}
     rejected: list[RejectedQuote] = []
@@ -76,22 +79,61 @@ def _find(claim: ClaimedQuote, passages: Sequence[Passage]) -> Citation | str:
     if len(wanted) > _LONGEST_QUOTE:
         return f"The quotation has {len(wanted):,} characters; at most {_LONGEST_QUOTE:,} are checked."
     passage = passages[claim.passage - 1]
-    span = _place(wanted, passage.text)
-    if span is None:
-        return f"The text stands nowhere in passage {claim.passage} ({passage.source!r})."
-    return _citation(passage, span.start(), span.end())
+    is_cut = False
+    for sought, text in _forms(wanted, passage.text):
+        places = _places(sought, text.text)
+        whole = next((place for place in places if _is_whole(text, place, place + len(sought))), None)
+        if whole is not None:
+            return _citation(passage, text.starts[whole], text.ends[whole + len(sought) - 1])
+        is_cut = is_cut or bool(places)
+    if is_cut:
+        return f"In passage {claim.passage} ({passage.source!r}) the text begins or ends within a word or a number."
+    return f"The text stands nowhere in passage {claim.passage} ({passage.source!r})."
 
 
-def _place(wanted: str, text: str) -> re.Match[str] | None:
-    exact = re.compile(re.escape(wanted)).search(text)
-    if exact is not None:
-        return exact
-    words = (re.escape(_straight(word)) for word in _WHITE_SPACE.split(wanted))
-    return re.compile(r"\s+".join(words)).search(_straight(text))
+def _forms(wanted: str, text: str) -> Iterator[tuple[str, FoldedText]]:
+    """Yield quotation and passage as they are, then alike in writing, then without marks, as long as anything stays."""
+    yield wanted, FoldedText(text=text, starts=range(len(text)), ends=range(1, len(text) + 1))
+    for drops_marks in (False, True):
+        sought = fold(wanted, drops_marks=drops_marks).text
+        if sought:
+            yield sought, fold(text, drops_marks=drops_marks)
 
 
-def _straight(text: str) -> str:
-    return text.translate(str.maketrans(_QUOTES))
+def _places(sought: str, text: str) -> list[int]:
+    places: list[int] = []
+    place = text.find(sought)
+    while place >= 0 and len(places) < _MOST_PLACES:
+        places.append(place)
+        place = text.find(sought, place + 1)
+    return places
+
+
+def _is_whole(folded: FoldedText, start: int, end: int) -> bool:
+    return _is_edge(folded, start) and _is_edge(folded, end)
+
+
+def _is_edge(folded: FoldedText, place: int) -> bool:
+    """Tell whether no character, word or number goes on across the place."""
+    text = folded.text
+    if place in {0, len(text)}:
+        return True
+    before, after = text[place - 1], text[place]
+    if folded.starts[place] == folded.starts[place - 1] or unicodedata.combining(after):
+        return False
+    if _is_of_a_word(before) and _is_of_a_word(after):
+        return False
+    return not (_is_number_mark(text, place - 1) or _is_number_mark(text, place))
+
+
+def _is_of_a_word(character: str) -> bool:
+    # Scripts without upper and lower case often write no space between words.
+    return character.isdigit() or character.lower() != character.upper()
+
+
+def _is_number_mark(text: str, place: int) -> bool:
+    """Tell whether a comma or a point with a digit on either side stands there."""
+    return text[place] in ".," and text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
 
 
 def _citation(passage: Passage, start: int, end: int) -> Citation:

@@ -14,10 +14,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from plimsoll.server.limits import Limits
-from plimsoll.server.sending import GatheringProtocol
+from plimsoll.server.protocol import Http
 
 _KEEP_ALIVE_SECONDS = 15
-_HEADER_BYTES = 32_768
 
 
 class _Server(uvicorn.Server):
@@ -55,7 +54,7 @@ async def serve_app(app: ASGIApp, listener: socket.socket, *, limits: Limits, on
     """Serve until SIGINT or SIGTERM, or until cancelled; then finish what is in flight within `shutdown_seconds`."""
     config = uvicorn.Config(
         app,
-        http=GatheringProtocol,
+        http=Http,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -64,7 +63,6 @@ async def serve_app(app: ASGIApp, listener: socket.socket, *, limits: Limits, on
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=round(limits.shutdown_seconds),
-        h11_max_incomplete_event_size=_HEADER_BYTES,
     )
     server = _Server(config, on_ready)
     serving = asyncio.ensure_future(server.serve([listener]))

@@ -5,9 +5,6 @@ that a short answer needs. Everything else about the protocol is uvicorn's.
 """
 
 import asyncio
-from typing import cast
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HELD_BYTES = 65_536
 """More is handed on at once, so that the transport's own high-water mark still slows down who writes."""
@@ -68,11 +65,3 @@ class GatheringTransport(asyncio.Transport):
     def get_extra_info(self, name: str, default: object = None) -> object:
         """Return what the transport knows of its connection."""
         return self._transport.get_extra_info(name, default)
-
-
-class GatheringProtocol(HttpToolsProtocol):
-    """Uvicorn's HTTP/1.1 over a transport that gathers what is written."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wrap the transport."""
-        super().connection_made(GatheringTransport(cast("asyncio.Transport", transport)))

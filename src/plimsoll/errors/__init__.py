@@ -33,7 +33,8 @@
     └── UpstreamError          a model's provider, or whoever chose it
         ├── ProviderRefused    502 provider_refused    it answered with an error
         │   ├── RequestRejected 400 request_rejected   the provider says that this very request must change
-        │   └── ProviderBusy   429 provider_busy       it takes no more of our requests for now
+        │   ├── ProviderBusy   429 provider_busy       it takes no more of our requests for now
+        │   └── ProviderUnpaid 402 provider_unpaid     the account at the provider has no money left
         ├── ProvidersResting   503 providers_resting   all targets failed of late; none is asked before its cool-down
         ├── ProviderTimeout    504 provider_timeout    it did not answer in time
         ├── ProviderUnreachable 502 provider_unreachable no connection
@@ -71,6 +72,7 @@ from plimsoll.errors.tree import (
     ProviderRefused,
     ProvidersResting,
     ProviderTimeout,
+    ProviderUnpaid,
     ProviderUnreachable,
     RequestRejected,
     StoreUnavailable,
@@ -112,6 +114,7 @@ __all__ = [
     "ProviderBusy",
     "ProviderRefused",
     "ProviderTimeout",
+    "ProviderUnpaid",
     "ProviderUnreachable",
     "ProvidersResting",
     "RequestRejected",

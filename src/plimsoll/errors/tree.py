@@ -295,6 +295,14 @@ class ProviderBusy(ProviderRefused):
     error_class = ErrorClass.INFRASTRUCTURE
 
 
+class ProviderUnpaid(ProviderRefused):
+    """The account at the provider has no money left: waiting does not help, paying does."""
+
+    code = "provider_unpaid"
+    http_status = 402
+    error_class = ErrorClass.INFRASTRUCTURE
+
+
 class ProvidersResting(UpstreamError):
     """Every target of the model failed so often of late that none is asked before its cool-down ends."""
 

@@ -32,7 +32,7 @@ from plimsoll.gateway.meter import Meter
 from plimsoll.gateway.plan import Alias, Plan
 from plimsoll.gateway.provider import Provider
 from plimsoll.gateway.relay import Relay, describe_relay, open_relay, open_unpriced
-from plimsoll.gateway.replies import Replies
+from plimsoll.gateway.replies import Found, Replies
 from plimsoll.gateway.spans import Record, open_span, recorder
 from plimsoll.gateway.streaming import Streaming
 from plimsoll.gateway.target import ModelTarget
@@ -146,7 +146,7 @@ class Gateway:
         What fails later ends the events with an error event. Leaving the block ends the call at the provider too.
         """
         journal = self._open(call)
-        found = await self._replies.find(journal)
+        found = await self._find(journal)
         if found.answered is not None:
             yield self._replay(journal, found.answered)
             return
@@ -306,6 +306,13 @@ class Gateway:
         return ReplyStream(
             _once(write_stream(call.wire, facts, include_usage=include_usage)), journal, facts=lambda: facts
         )
+
+    async def _find(self, journal: Journal) -> Found:
+        try:
+            return await self._replies.find(journal)
+        except BaseException as error:
+            await self._end(journal, None, facts=None, error=error)
+            raise
 
     async def _embed(self, journal: Journal, texts: Sequence[str]) -> Embeddings:
         account = await self._accounts.open(journal)

@@ -1,18 +1,19 @@
 """Requests that are passed on as they came, since no wire of chat holds them: audio.
 
-The server opens them through `Gateway.relay`. Each target is asked once, in order, until one answers; bytes go through
-untouched but for the model's name. Nothing is known of their tokens, so their cost is unknown.
+The server opens them through `Gateway.relay`. Targets are asked as their policy says until one answers; bytes go
+through untouched but for the model's name. Nothing is known of their tokens, so their cost is unknown.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import msgspec
 
-from plimsoll.errors import InvalidRequest, PriceUnknown, ProviderTimeout, RequestRejected, UpstreamError
+from plimsoll.errors import InvalidRequest, PriceUnknown, ProviderTimeout
 from plimsoll.gateway.accounts import Account, Accounts
-from plimsoll.gateway.calling import LEAST_SECONDS, late, seconds_left
+from plimsoll.gateway.calling import LEAST_SECONDS, Ask, ask_in_turn, late, seconds_left
 from plimsoll.gateway.form import write_model
 from plimsoll.gateway.journal import Journal
 from plimsoll.gateway.plan import Route
@@ -69,8 +70,12 @@ async def open_relay(targets: Targets, journal: Journal, sent: Relay) -> AsyncGe
             f"The provider of {sent.model!r} has no {sent.path!r}.",
             next_step="Name a model of a provider that speaks OpenAI's interface.",
         )
+
+    def ready(target: ModelTarget) -> "Ask[RelayedAnswer]":
+        return partial(_open, targets, journal, sent, target=target, stack=stack)
+
     async with AsyncExitStack() as stack:
-        answer = await _open_first(journal, sent, able=able, stack=stack)
+        answer, _ = await ask_in_turn(targets, journal, order=able, prepare=ready)
         yield RelayedAnswer(content_type=answer.content_type, chunks=_within_time(answer.chunks, journal))
 
 
@@ -89,22 +94,9 @@ def _relaying(journal: Journal, target: ModelTarget) -> Relaying | None:
     return provider if isinstance(provider, Relaying) else None
 
 
-async def _open_first(
-    journal: Journal, sent: Relay, *, able: list[ModelTarget], stack: AsyncExitStack
+async def _open(
+    targets: Targets, journal: Journal, sent: Relay, *, target: ModelTarget, stack: AsyncExitStack
 ) -> RelayedAnswer:
-    for target in able:
-        journal.attempts += 1
-        journal.target = target
-        try:
-            return await _open(journal, sent, target=target, stack=stack)
-        except UpstreamError as error:
-            if isinstance(error, RequestRejected) or target is able[-1]:
-                raise
-            journal.note("fall_back", {"plimsoll.target": target.full_name, "error.type": error.code})
-    raise AssertionError
-
-
-async def _open(journal: Journal, sent: Relay, *, target: ModelTarget, stack: AsyncExitStack) -> RelayedAnswer:
     provider, times = _relaying(journal, target), journal.route.policy.timeouts
     assert provider is not None  # noqa: S101 - open_relay chose those that can
     body = write_model(sent.body, sent.content_type, target.model)
@@ -113,11 +105,16 @@ async def _open(journal: Journal, sent: Relay, *, target: ModelTarget, stack: As
     began = journal.clock.monotonic()
     try:
         async with asyncio.timeout(seconds):
-            return await stack.enter_async_context(opening)
+            answer = await stack.enter_async_context(opening)
     except TimeoutError as error:
         raise late(target, seconds) from error
     finally:
-        journal.upstream_seconds += journal.clock.monotonic() - began
+        took = journal.clock.monotonic() - began
+        journal.upstream_seconds += took
+    breaker = targets.breaker(target)
+    breaker.begin(took)
+    breaker.succeed()
+    return answer
 
 
 async def _within_time(chunks: AsyncIterator[bytes], journal: Journal) -> AsyncGenerator[bytes]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from plimsoll.errors import ProviderBusy, ProviderRefused, RequestRejected, UpstreamError
+from plimsoll.errors import ProviderBusy, ProviderRefused, ProviderUnpaid, RequestRejected, UpstreamError
 from plimsoll.gateway.policy import Policy
 
 _MAY_PASS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
@@ -58,6 +58,8 @@ def may_pass(error: UpstreamError) -> bool:
     """Tell whether the same request may succeed at the same target a little later."""
     if isinstance(error, ProviderBusy):
         return True
+    if isinstance(error, ProviderUnpaid):
+        return False
     return not isinstance(error, ProviderRefused) or error.upstream_status in _MAY_PASS
 
 

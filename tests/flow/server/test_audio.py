@@ -17,6 +17,8 @@ VOICE = """
 [models.voice]
 model = "up/first"
 fall_back = ["up/second"]
+retries = 1
+first_wait_seconds = 0.0
 """
 
 
@@ -37,14 +39,25 @@ async def test_the_next_target_speaks_where_the_first_fails(tmp_path: Path):
             heard = await server.post(TRANSCRIPTIONS, data=recording())
             trace = await server.get(f"/api/traces/{spoken.headers['x-plimsoll-trace-id']}")
         seen = [request.model for request in upstream.requests]
-    assert seen == ["first", "second", "first", "second"]
+    assert seen == 2 * ["first", "first", "second"]
     assert (spoken.status, spoken.headers["content-type"]) == (200, "audio/mpeg")
     assert len(sound) == 4_000
-    assert (spoken.headers["x-plimsoll-model"], spoken.headers["x-plimsoll-attempts"]) == ("up/second", "2")
+    assert (spoken.headers["x-plimsoll-model"], spoken.headers["x-plimsoll-attempts"]) == ("up/second", "3")
     assert "x-plimsoll-cost-usd" not in spoken.headers
     assert heard.json()["text"] == "model: 256 bytes"
     assert trace.status == 200
     assert "Ahoy" not in trace.text
+
+
+async def test_a_target_that_goes_on_failing_is_left_alone(tmp_path: Path):
+    resting = VOICE.replace("retries = 1", "retries = 0\nbreaker.failures = 2")
+    with Upstream() as upstream:
+        upstream.inject_always(Fault(kind=FaultKind.STATUS, status=500), model="first")
+        async with fronted(tmp_path, upstream, resting) as server:
+            statuses = [(await server.post(TRANSCRIPTIONS, data=recording())).status for _ in range(4)]
+        seen = [request.model for request in upstream.requests]
+    assert statuses == [200, 200, 200, 200]
+    assert seen == ["first", "second", "first", "second", "second", "second"]
 
 
 async def test_a_request_that_is_rejected_is_not_sent_again(tmp_path: Path):

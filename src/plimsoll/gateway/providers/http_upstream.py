@@ -10,6 +10,7 @@ from codecs import BOM_UTF8
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -21,11 +22,12 @@ from yarl import URL
 from plimsoll.errors import (
     InvalidSettings,
     ProviderRefused,
+    ProviderUnpaid,
     ProviderUnreachable,
     UnusableAnswer,
 )
 from plimsoll.gateway.provider import RelayedAnswer
-from plimsoll.gateway.providers.failure import class_of, read_failure
+from plimsoll.gateway.providers.failure import class_of, read_codes, read_failure
 from plimsoll.records import Clock, Secret, SystemClock
 
 JSON = "application/json"
@@ -41,6 +43,7 @@ _UNAUTHENTICATED = 401
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _ADVICE = {
     401: "Check the provider's key.",
+    402: "Pay the provider's bill, or raise the account's limit there.",
     403: "Check what the provider's key may do.",
     404: "Check the model's name and the provider's base URL.",
     429: "Wait, or ask the provider for a higher limit.",
@@ -268,8 +271,10 @@ class HttpUpstream:
     def _refusal(self, response: aiohttp.ClientResponse, body: bytes) -> ProviderRefused:
         said = self._hide_key(read_failure(body)) or response.reason or "no reason given"
         wait = read_wait(response.headers, self._clock)
-        advice = _ADVICE.get(response.status, "") if wait is None else f"Wait {wait:g} s."
-        return class_of(response.status)(
+        refused = class_of(response.status, read_codes(body))
+        status = HTTPStatus.PAYMENT_REQUIRED if refused is ProviderUnpaid else response.status
+        advice = f"Wait {wait:g} s." if wait is not None else _ADVICE.get(status, "")
+        return refused(
             f"{self.name!r} answered HTTP {response.status}: {said}.",
             next_step=advice,
             upstream_status=response.status,

@@ -3,7 +3,7 @@
 import click
 from rich.table import Table
 
-from plimsoll.cli.console import make_console
+from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.errors import NotFound, unknown_name
 from plimsoll.gateway import BudgetStanding
@@ -48,14 +48,17 @@ def set_allowance(applies_to: str, *, budget_usd: float | None, period: Period, 
 
 
 @command.command(name="list")
-def list_allowances() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_allowances(*, as_json: bool) -> None:
     """List the allowances and what is spent of their budgets."""
-    allowances = run_in_project(lambda project: project.allowances.list())
+    allowances, standings = run_in_project(_read_standings)
+    by_id = {standing.allowance.allowance_id: standing for standing in standings}
+    if as_json:
+        print_json([{"allowance": one, "standing": by_id.get(one.allowance_id)} for one in allowances])
+        return
     if not allowances:
         click.echo("Nothing is limited. Set a budget: plimsoll allowances set everyone --budget-usd 20 --period day")
         return
-    standings = run_in_project(lambda project: project.budgets())
-    by_id = {standing.allowance.allowance_id: standing for standing in standings}
     table = Table("applies to", "may use", "spent or reserved", "renews (UTC)", box=None)
     for allowance in allowances:
         standing = by_id.get(allowance.allowance_id)
@@ -70,6 +73,10 @@ def remove(applies_to: str, period: Period | None) -> None:
     """Remove the allowances of APPLIES_TO."""
     count = run_in_project(lambda project: project.allowances.remove(applies_to, period=period))
     click.echo(f"Removed {count} allowance{'' if count == 1 else 's'} of {applies_to}.")
+
+
+async def _read_standings(project: Project) -> tuple[list[Allowance], list[BudgetStanding]]:
+    return await project.allowances.list(), await project.budgets()
 
 
 async def _check_owner(project: Project, applies_to: str) -> None:
@@ -93,11 +100,12 @@ def _dollars(amount: float) -> str:
 
 def _describe(allowance: Allowance) -> list[str]:
     numbers = (
-        (allowance.requests_per_minute, "requests a minute"),
-        (allowance.tokens_per_minute, "tokens a minute"),
-        (allowance.concurrent, "requests at once"),
+        (allowance.requests_per_minute, "request", "a minute"),
+        (allowance.tokens_per_minute, "token", "a minute"),
+        (allowance.concurrent, "request", "at once"),
     )
-    words = [f"{number:,} {what}" for number, what in numbers if number is not None]
+    set_ones = [(number, what, when) for number, what, when in numbers if number is not None]
+    words = [f"{number:,} {what}{'' if number == 1 else 's'} {when}" for number, what, when in set_ones]
     if allowance.budget_usd is not None:
         words.append(f"{_dollars(allowance.budget_usd)} {_A_PERIOD[allowance.period]}")
     return words

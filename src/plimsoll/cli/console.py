@@ -1,8 +1,11 @@
 """The consoles that verbs print on: as wide as the terminal, and wide enough for tables where there is none."""
 
+import json
 import sys
 import unicodedata
 
+import click
+import msgspec
 from rich.console import Console
 
 _PIPED_WIDTH = 120
@@ -13,6 +16,11 @@ def plain(text: str, *, keep: str = "") -> str:
     return "".join(
         letter if letter in keep or unicodedata.category(letter) != "Cc" else repr(letter)[1:-1] for letter in text
     )
+
+
+def print_json(shown: object) -> None:
+    """Print records as one JSON value."""
+    click.echo(json.dumps(msgspec.to_builtins(shown), ensure_ascii=False))
 
 
 def make_console(*, stderr: bool = False) -> Console:

@@ -1,13 +1,10 @@
 """`plimsoll doctor`."""
 
-import json
-
 import click
-import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from plimsoll.cli.console import make_console
+from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.group import MUST_CHANGE
 from plimsoll.cli.opened import run_in_project
 from plimsoll.project import Check
@@ -21,7 +18,7 @@ def command(*, as_json: bool) -> None:
     """Check the project and the machine; say what to do about what is wrong."""
     checks = run_in_project(lambda project: project.examine())
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(checks)))
+        print_json(checks)
     else:
         _show(checks, make_console())
     if any(check.state == "wrong" for check in checks):

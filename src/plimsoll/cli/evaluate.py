@@ -1,15 +1,13 @@
 """`plimsoll eval FEATURE`."""
 
-import json
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import click
-import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from plimsoll.cli.console import make_console
+from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.evals import RunProgress, render_run
 from plimsoll.project import Project
@@ -40,6 +38,6 @@ def command(feature: str, *, as_json: bool) -> None:
 async def _evaluate(project: Project, feature: str, *, show: Callable[[RunProgress], None], as_json: bool) -> None:
     run = await project.evaluate(feature, progress=show)
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(run)))
+        print_json(run)
     else:
         make_console().print(render_run(run, project.features[feature].line))

@@ -1,12 +1,10 @@
 """`plimsoll gate FEATURE`."""
 
-import json
 from pathlib import Path
 
 import click
-import msgspec
 
-from plimsoll.cli.console import make_console
+from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.evaluate import shown_progress
 from plimsoll.cli.opened import run_in_project
 from plimsoll.errors import InvalidRequest
@@ -30,7 +28,7 @@ def command(feature: str, *, baseline: str, markdown: Path | None, as_json: bool
     with shown_progress() as show:
         report = run_in_project(lambda project: project.gate(feature, baseline=baseline, progress=show))
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(report)))
+        print_json(report)
     else:
         make_console().print(render_gate(report))
     if markdown:

@@ -4,7 +4,7 @@ import click
 from rich.table import Table
 
 from plimsoll.access import SCOPES
-from plimsoll.cli.console import make_console
+from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
 
 
@@ -26,9 +26,13 @@ def create(name: str, *, scopes: tuple[str, ...], groups: tuple[str, ...]) -> No
 
 
 @command.command(name="list")
-def list_keys() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_keys(*, as_json: bool) -> None:
     """List the access keys, without their secrets."""
     keys = run_in_project(lambda project: project.keys.list())
+    if as_json:
+        print_json(keys)
+        return
     if not keys:
         click.echo("There are no keys. Make one with `plimsoll keys create NAME`.")
         return

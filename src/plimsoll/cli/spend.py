@@ -1,14 +1,12 @@
 """`plimsoll spend`."""
 
-import json
 from typing import get_args
 
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from plimsoll.cli.console import make_console, plain
+from plimsoll.cli.console import make_console, plain, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.gateway import SpendBy, SpendTotal
 
@@ -21,7 +19,7 @@ def command(by: SpendBy, *, days: int, as_json: bool) -> None:
     """Show what models cost: by day (UTC), key, group, feature, model and more."""
     totals = run_in_project(lambda project: project.spend(by=by, days=days))
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(totals), ensure_ascii=False))
+        print_json(totals)
     elif not totals:
         click.echo(f"Nothing was spent within {days} days.")
     else:

@@ -1,6 +1,5 @@
 """`plimsoll traces [TRACE]`."""
 
-import json
 from datetime import timedelta
 
 import click
@@ -10,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from plimsoll.cli.console import make_console
+from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.records import ErrorClass, Outcome, Span
 from plimsoll.traces import Trace, TraceFilter, TraceSummary
@@ -44,7 +43,7 @@ def command(trace: str | None, *, hours: float | None, as_json: bool, **wanted: 
 
 def _print(found: Trace | list[TraceSummary], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        print_json(found)
     elif isinstance(found, Trace):
         _show_trace(found, make_console())
     else:

@@ -49,6 +49,11 @@ def choose_models(settings: Settings, environ: Mapping[str, str]) -> tuple[Model
                 f"{SETTINGS_FILE}: models.{alias} has both `model` and `targets`, and only one can be asked first.",
                 next_step="Put all of its models into `targets`, and take `model` out.",
             )
+        if "targets" in model.model_fields_set and not model.targets:
+            raise InvalidSettings(
+                f"{SETTINGS_FILE}: models.{alias} has no `targets`: the list is empty.",
+                next_step="Name a model in it, or take `targets` out.",
+            )
         for target in model.targets:
             _require_known(_split(alias, target.model), known)
     return tuple(_note_missing_key(use, settings, environ) for use in chosen)

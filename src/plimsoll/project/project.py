@@ -24,7 +24,7 @@ from plimsoll.evals import (
     run_dataset,
 )
 from plimsoll.features import AnyFeature, Result, find_feature, question_field
-from plimsoll.gateway import BudgetStanding, Gateway, ModelTarget, SpendBy, SpendTotal
+from plimsoll.gateway import BudgetStanding, Gateway, ModelTarget, SpendBy, SpendTotal, examine_redis
 from plimsoll.knowledge import DocumentRow, IngestProgress, IngestReport
 from plimsoll.line import Line
 from plimsoll.project.doctor import examine
@@ -198,6 +198,12 @@ class Project:
         used = (feature.retrieval.corpus for feature in self.features.values() if feature.retrieval is not None)
         for name in dict.fromkeys(used):
             await self._parts.corpora.get(name)
+
+    async def reach_limits(self) -> None:
+        """Ask the Redis without which limited calls are refused, where there is one. Raises LimitsUnavailable."""
+        redis = self._parts.models.stands_on.redis
+        if redis is not None and self.settings.gateway.when_redis_is_down == "fail_closed":
+            await examine_redis(redis)
 
     async def spend(self, *, by: SpendBy = "day", days: int = 30, tenant: str | None = None) -> list[SpendTotal]:
         """Return what models cost in the last days (UTC, today included), of one tenant or of all.

@@ -43,6 +43,12 @@ def find_redis(settings: GatewaySettings, environ: Mapping[str, str]) -> Secret 
             f"{', '.join(f'{known}://' for known in _SCHEMES)}.",
             next_step="For example: redis_url = 'redis://127.0.0.1:6379/0'.",
         )
+    path = urlsplit(url).path
+    if scheme != "unix" and path.strip("/") and not path.strip("/").isdecimal():
+        raise InvalidSettings(
+            f"{SETTINGS_FILE}: gateway.redis_url names the database {path!r}; Redis numbers its databases.",
+            next_step="For example: redis_url = 'redis://127.0.0.1:6379/0'.",
+        )
     return Secret(url)
 
 

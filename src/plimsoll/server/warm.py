@@ -20,7 +20,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that questions need."""
 
     name: str
-    """What it is: `state`, `traces` or `knowledge`."""
+    """What it is: `state`, `traces`, `limits` or `knowledge`."""
     state: Literal["ok", "loading", "missing"]
     """Whether it is there."""
     message: str = ""
@@ -50,6 +50,7 @@ class WarmUp:
         return [
             await _probe("state", self._project.keys.any_active()),
             await _probe("traces", self._project.traces(TraceFilter(limit=1))),
+            await _probe("limits", self._project.reach_limits()),
             self._examine_loading(),
         ]
 

@@ -24,6 +24,9 @@ def test_an_allowance_is_set_listed_and_removed(project: Path):
     assert "group:sales" in listed
     assert "$20.00 a day" in listed
     assert "$0.0000" in listed
+    (shown,) = json.loads(plimsoll(project, "allowances", "list", "--json").out)
+    assert shown["allowance"]["applies_to"] == "group:sales"
+    assert shown["standing"]["settled_usd"] == 0
     done = plimsoll(project, "allowances", "remove", "group:sale")
     assert (done.code, "did you mean 'group:sales'" in done.err) == (2, True)
     done = plimsoll(project, "allowances", "remove", "group:sales")

@@ -1,5 +1,6 @@
 """`plimsoll keys`, as whoever runs the machine types it."""
 
+import json
 from pathlib import Path
 
 from flow.cli.commands import plimsoll
@@ -12,3 +13,6 @@ def test_a_key_belongs_to_the_teams_it_was_made_for(tmp_path: Path):
     assert (made.code, made.out.startswith("plim_")) == (0, True)
     assert "sales" in listed.out
     assert made.out.strip() not in listed.out
+    (shown,) = json.loads(plimsoll(tmp_path, "keys", "list", "--json").out)
+    assert (shown["name"], shown["scopes"], shown["groups"]) == ("shop", ["models"], ["sales"])
+    assert made.out.strip() not in str(shown)

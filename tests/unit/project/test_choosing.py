@@ -52,6 +52,11 @@ def test_a_model_beside_targets_is_refused_since_it_would_be_overlooked():
         choose_models(Settings.model_validate({"models": {"fast": both}}), {})
 
 
+def test_an_empty_list_of_targets_is_refused_since_another_model_would_answer():
+    with pytest.raises(InvalidSettings, match=r"models\.fast has no `targets`"):
+        choose_models(Settings.model_validate({"models": {"fast": {"targets": []}}}), {})
+
+
 @pytest.mark.parametrize("pasted", ["sk-abcdefghijklmnop", "gsk_abc123DEF456", "0123456789"])
 def test_a_key_in_place_of_its_variables_name_is_refused_and_not_shown(pasted: str):
     provider = {"base_url": "http://127.0.0.1:9/v1", "api_key_env": pasted}

@@ -24,6 +24,11 @@ def test_a_variable_that_is_not_set_is_named():
         find_redis(GatewaySettings(redis_url="$REDIS_URL"), {})
 
 
+def test_a_database_of_redis_that_is_no_number_is_refused():
+    with pytest.raises(InvalidSettings, match="names the database '/cache'"):
+        find_redis(GatewaySettings(redis_url="redis://127.0.0.1:6379/cache"), {})
+
+
 def test_what_is_no_address_of_redis_is_refused_without_being_shown():
     with pytest.raises(InvalidSettings, match="must begin with one of redis://") as caught:
         find_redis(GatewaySettings(redis_url="http://user:hidden@cache"), {})

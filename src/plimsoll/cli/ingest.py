@@ -23,7 +23,7 @@ _SOURCE_END = 48
 @click.option("--corpus", default="", help="Corpus to read into; default: that of the project's default feature.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 def command(paths: tuple[Path, ...], *, corpus: str, quiet: bool) -> None:
-    """Read files and folders (Markdown, text, HTML, PDF) into the project's knowledge.
+    """Read files and folders (Markdown, text, HTML, PDF, Office, mail, tables) into the project's knowledge.
 
     Without PATH it reads what plimsoll.toml declares. Unchanged documents are skipped, so it can be interrupted and
     run again at any time. Exit code 2 when not one of them could be read.

@@ -1,6 +1,8 @@
 """The parser process: a file that hangs, crashes or floods costs itself only."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def test_an_unknown_ending_lists_the_known_ones(tmp_path: Path) -> None:
     path.write_text("x", encoding="utf-8")
     error = text_failure(path, ParseLimits())
     assert isinstance(error, UnknownFormat)
-    assert "'.md', '.pdf'" in error.next_step
+    assert "'.docx', " in error.next_step
 
 
 def test_a_missing_file_is_reported_as_such(tmp_path: Path) -> None:
@@ -97,3 +99,10 @@ def test_cancelling_stops_the_process_and_the_next_file_gets_a_new_one(tmp_path:
             return (await parser.parse(path, source="a.pdf")).text
 
     assert asyncio.run(cancel_then_parse()) == "text"
+
+
+def test_the_server_does_not_import_what_takes_documents_apart() -> None:
+    apart = ("trafilatura", "pypdfium2", "oxmsg", "olefile", "lxml", "rapidocr", "cv2", "PIL", "xml.etree.ElementTree")
+    code = f"import sys, plimsoll.server, plimsoll.cli; print([name for name in {apart!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

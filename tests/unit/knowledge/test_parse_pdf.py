@@ -37,7 +37,7 @@ def test_a_title_that_says_nothing_gives_way_to_the_name(title: str, expected: s
     [
         (b"%PDF-1.4 broken", "is not a readable PDF"),
         (b"no pdf at all", "is not a readable PDF"),
-        (pdf_file("Secret.", is_encrypted=True), "is encrypted with a password"),
+        (pdf_file("Secret.", is_encrypted=True), "is protected by a password"),
         (pdf_file("", ""), "has no text layer on any of its 2 pages"),
     ],
 )

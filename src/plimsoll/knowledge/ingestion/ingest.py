@@ -25,7 +25,7 @@ from plimsoll.knowledge.table import ChunkRow, DocumentRow, list_documents, remo
 from plimsoll.records import Clock, new_id
 from plimsoll.store import Store
 
-_RECIPE_VERSION = 3
+_RECIPE_VERSION = 4
 """Raised whenever parsing or chunking gives another result for the same file."""
 _CHUNKS_AT_ONCE = 256
 _DOCUMENTS_AT_ONCE = 32
@@ -132,7 +132,7 @@ class Ingestion:
 
     async def _parse(self, file: FoundFile) -> ParsedDocument:
         path = Path(file.path)
-        if is_foreign_format(path):
+        if await self._call(lambda: is_foreign_format(path)):
             return await self._parser.parse(path, source=file.source)
         return await self._call(lambda: parse_text_file(path, source=file.source, limits=self._wiring.limits))
 
@@ -142,6 +142,7 @@ class Ingestion:
         complete = msgspec.structs.replace(
             row,
             title=parsed.title,
+            truncated=parsed.truncated,
             chunk_count=len(chunks),
             sentence_count=sum(len(chunk.sentences) for chunk in chunks),
         )

@@ -52,3 +52,5 @@ class ParsedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """First character that is content: front matter lies before it."""
     notes: tuple[str, ...] = ()
     """What had to be guessed on the way, e.g. the encoding; shown to whoever ingests."""
+    truncated: str = ""
+    """What of the file was left out because of a limit, in a sentence; empty where nothing was."""

@@ -1,23 +1,38 @@
 """Which kinds of file are read, where, and how much one may ask for; and the checks that every kind shares.
 
-`text_formats` reads here what is only text; `foreign_formats` reads in a process apart what foreign libraries take
-apart. Nothing sniffs content to guess a kind.
+`text_formats` reads here what is only text; `foreign_formats` reads in a process apart what must be taken apart.
+The first bytes decide over the ending: a file that is something else is read as what it is, with a note.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path, PurePath
 
 import msgspec
 
 from plimsoll.errors import TooLarge, UnknownFormat, UnreadableDocument, one_of
+from plimsoll.knowledge.parse.content_kind import ending_by_content, is_binary
 from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.source_file import SourceFile
 
 Parser = Callable[[SourceFile], ParsedDocument]
 """Reads one kind of file. Raises UnreadableDocument."""
 
-_TEXT_ENDINGS = (".md", ".markdown", ".txt", ".text")
-_FOREIGN_ENDINGS = (".html", ".htm", ".pdf")
+_TEXT_ENDINGS = (".md", ".markdown", ".txt", ".text", ".csv", ".tsv", ".jsonl", ".ndjson")
+_OFFICE_ENDINGS = (".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm")
+_FOREIGN_ENDINGS = (".html", ".htm", ".pdf", *_OFFICE_ENDINGS, ".eml", ".msg")
+_SAME_KIND = {".htm": ".html", ".docm": ".docx", ".pptm": ".pptx", ".xlsm": ".xlsx"}
+_KIND_NAMES = {
+    ".html": "a web page",
+    ".pdf": "a PDF",
+    ".docx": "a Word file",
+    ".pptx": "a PowerPoint file",
+    ".xlsx": "an Excel file",
+    ".msg": "an Outlook message",
+    ".txt": "plain text",
+}
+_OLD_OFFICE = {".doc": ".docx", ".xls": ".xlsx", ".ppt": ".pptx", ".rtf": ".docx", ".odt": ".docx", ".ods": ".xlsx"}
+_MADE_OF_BYTES = frozenset({".pdf", ".docx", ".pptx", ".xlsx", ".msg"})
+_SNIFFED_BYTES = 16
 _MEGABYTE = 1_000_000
 
 
@@ -28,6 +43,10 @@ class ParseLimits(msgspec.Struct, frozen=True, kw_only=True):
     """A file of this size or more is refused."""
     max_characters: int = 10_000_000
     """A document whose text is longer is refused: it would hold up everything else for many minutes."""
+    max_unpacked_bytes: int = 300 * _MEGABYTE
+    """An Office file that unpacks to more than this is refused."""
+    max_rows: int = 100_000
+    """Rows of one sheet, CSV or JSONL file beyond these are left out, and the document says so."""
     timeout_seconds: float = 60.0
     """Time that parsing one document in the process apart may take before that process is stopped."""
 
@@ -42,30 +61,76 @@ def is_known_format(path: PurePath) -> bool:
     return path.suffix.lower() in known_endings()
 
 
-def is_foreign_format(path: PurePath) -> bool:
-    """Tell whether a file of this name is read by a foreign library, in a process apart."""
-    return path.suffix.lower() in _FOREIGN_ENDINGS
+def is_foreign_format(path: Path) -> bool:
+    """Tell whether the file, by its name or its first bytes, is to be read in a process apart. Opens the file."""
+    if path.suffix.lower() in _FOREIGN_ENDINGS:
+        return True
+    try:
+        with path.open("rb") as file:
+            return is_binary(file.read(_SNIFFED_BYTES))
+    except OSError:
+        return False  # the parser says why it cannot be read
 
 
 def read_document(path: Path, *, source: str, limits: ParseLimits, parsers: Mapping[str, Parser]) -> ParsedDocument:
-    """Read one file with the parser of its ending.
+    """Read one file with the parser of its content, or of its ending where the content is text.
 
     Raises UnknownFormat, TooLarge (file or text), and UnreadableDocument for everything that holds no readable text.
     """
-    parser = parsers.get(path.suffix.lower())
-    if parser is None:
-        raise UnknownFormat(
-            f"{source!r} ends in {path.suffix!r}, which no parser reads.",
-            next_step=f"Known endings: {one_of(known_endings())}. Convert it to one of them.",
-        )
-    content = _read(path, source, limits)
-    document = parser(SourceFile(source=source, content=content, max_characters=limits.max_characters))
-    refuse_long_text(document.text, source=source, max_characters=limits.max_characters)
+    ending = path.suffix.lower()
+    _refuse_unknown(source, ending)
+    return read_content(file_of(_read(path, source, limits), source=source, limits=limits), ending, parsers=parsers)
+
+
+def file_of(content: bytes, *, source: str, limits: ParseLimits) -> SourceFile:
+    """Return the content with its name and what it may ask for."""
+    return SourceFile(
+        source=source,
+        content=content,
+        max_characters=limits.max_characters,
+        max_unpacked_bytes=limits.max_unpacked_bytes,
+        max_rows=limits.max_rows,
+    )
+
+
+def read_content(file: SourceFile, ending: str, *, parsers: Mapping[str, Parser]) -> ParsedDocument:
+    """Read a file's content, wherever it comes from. Raises as `read_document` does."""
+    _refuse_unknown(file.source, ending)
+    actual = _actual_ending(file, ending)
+    _refuse_unknown(file.source, actual, known=parsers)
+    document = parsers[actual](file)
+    refuse_long_text(document.text, source=file.source, max_characters=file.max_characters)
     if not document.text[document.body_start :].strip():
         raise UnreadableDocument(
-            f"{source!r} holds no text beyond its front matter.", next_step="Remove it or write something into it."
+            f"{file.source!r} holds no text beyond its front matter.", next_step="Remove it or write something into it."
         )
-    return document
+    if actual == ending:
+        return document
+    note = f"{file.source!r} is {_KIND_NAMES.get(actual, actual)} in spite of its ending, and was read as one."
+    return msgspec.structs.replace(document, notes=(*document.notes, note))
+
+
+def _actual_ending(file: SourceFile, ending: str) -> str:
+    """Return the ending to read by. Text formats cannot be told apart by content: there the name is believed."""
+    if not file.content.strip():
+        raise UnreadableDocument(f"{file.source!r} is empty.", next_step="Remove it or write something into it.")
+    found = ending_by_content(file.content, source=file.source)
+    plain = _SAME_KIND.get(ending, ending)
+    if found is None:
+        return ".txt" if plain in _MADE_OF_BYTES else ending
+    is_text_about_pages = found == ".html" and plain not in _MADE_OF_BYTES
+    return ending if is_text_about_pages or found == plain else found
+
+
+def _refuse_unknown(source: str, ending: str, *, known: Container[str] | None = None) -> None:
+    if ending in (known_endings() if known is None else known):
+        return
+    named = f"Known endings: {one_of(known_endings())}."
+    target = _OLD_OFFICE.get(ending)
+    raise UnknownFormat(
+        f"{source!r} ends in {ending!r}, which no parser reads.",
+        next_step=f"Save it as {target} or .pdf. {named}" if target else f"{named} Convert it to one of them.",
+    )
 
 
 def refuse_long_text(text: str, *, source: str, max_characters: int) -> None:

@@ -48,7 +48,7 @@ def _open(file: SourceFile) -> PdfDocument:
     except PdfiumError as error:
         if "password" in str(error).lower():
             raise UnreadableDocument(
-                f"{file.source!r} is encrypted with a password.", next_step="Save a copy without the password."
+                f"{file.source!r} is protected by a password.", next_step="Save a copy without the password."
             ) from error
         raise UnreadableDocument(
             f"{file.source!r} is not a readable PDF: {error}", next_step="Repair or export it again."

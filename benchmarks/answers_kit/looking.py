@@ -12,7 +12,7 @@ from plimsoll.knowledge.retrieval.answerability import ReadPassage, judge_answer
 from plimsoll.knowledge.retrieval.highlight import Question
 from plimsoll.knowledge.retrieval.retrieve import LegScores, read_passage, read_question, score_legs
 from plimsoll.knowledge.table import FoundChunk, find_chunks
-from plimsoll.records import LOCAL_TENANT, Principal
+from plimsoll.records import Principal
 
 _AT_ONCE = 500
 
@@ -46,7 +46,7 @@ class Looker:
         snapshot = open_snapshot(ingested.folder, fingerprint=ingested.embedder.fingerprint)
         assert snapshot is not None  # noqa: S101  (ingestion has just published it)
         chunks: dict[str, FoundChunk] = {}
-        ids = snapshot.manifest.chunk_ids
+        ids = [snapshot.chunk_id(row) for row in range(snapshot.rows)]
         for first in range(0, len(ids), _AT_ONCE):
             part = ids[first : first + _AT_ONCE]
             found = await ingested.store.read(
@@ -58,7 +58,7 @@ class Looker:
     def look(self, asked: AskedQuestion) -> Looked:
         """Score the candidates of a question by every leg."""
         question = read_question(self._snapshot, self._ingested.embedder, asked.question)
-        legs = score_legs(self._snapshot, question, tenant=LOCAL_TENANT)
+        legs = score_legs(self._snapshot, question, view=self._snapshot.view(Principal.local()))
         chunks = [self._chunk(row) for row in legs.rows]
         return Looked(
             asked,
@@ -84,7 +84,7 @@ class Looker:
         return judge_answerability(looked.question, self.read(looked, scores_without_article(looked)))
 
     def _chunk(self, row: int) -> FoundChunk:
-        return self._chunks[self._snapshot.manifest.chunk_ids[row]]
+        return self._chunks[self._snapshot.chunk_id(row)]
 
 
 def scores_without_article(looked: Looked) -> Vectors:

@@ -11,6 +11,7 @@ from plimsoll.knowledge.parse import ParseLimits, known_endings
 from plimsoll.knowledge.retrieval.cite import CitationCheck, ClaimedQuote, RejectedQuote, verify_quotes
 from plimsoll.knowledge.retrieval.retrieve import RetrievalResult
 from plimsoll.knowledge.table import CorpusStats, DocumentRow
+from plimsoll.knowledge.where import Range, Where
 
 __all__ = [
     "CitationCheck",
@@ -24,10 +25,12 @@ __all__ = [
     "IngestProgress",
     "IngestReport",
     "ParseLimits",
+    "Range",
     "RejectedQuote",
     "RetrievalResult",
     "TextEmbedder",
     "Vectors",
+    "Where",
     "known_endings",
     "verify_quotes",
 ]

@@ -215,6 +215,12 @@ class IndexedChunk(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     """Id of the chunk."""
+    document_id: str
+    """The document it belongs to."""
+    source: str
+    """Where the document came from."""
+    origin: str
+    """Name of the declared source that the document came from."""
     tenant: str
     """Whose it is."""
     readers: tuple[str, ...]
@@ -309,6 +315,9 @@ def page_chunks(connection: Connection, corpus: str, *, after: str, limit: int) 
     query = (
         select(
             CHUNKS.c.id,
+            CHUNKS.c.document_id,
+            DOCUMENTS.c.source,
+            DOCUMENTS.c.origin,
             DOCUMENTS.c.tenant,
             DOCUMENTS.c.readers,
             DOCUMENTS.c.metadata,
@@ -326,6 +335,9 @@ def page_chunks(connection: Connection, corpus: str, *, after: str, limit: int) 
     return [
         IndexedChunk(
             id=row.id,
+            document_id=row.document_id,
+            source=row.source,
+            origin=row.origin,
             tenant=row.tenant,
             readers=tuple(row.readers),
             metadata=row.metadata,

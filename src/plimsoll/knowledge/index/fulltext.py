@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from tantivy import Document, Filter, Index, Occur, Query, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder
@@ -25,8 +26,10 @@ class IndexedText(msgspec.Struct, frozen=True):
 
     row: int
     """Its number."""
-    tenant: str
-    """Whose it is."""
+    audience: int
+    """Number of the audience that may read it."""
+    document: int
+    """Number of its document."""
     text: str
     """Its text."""
 
@@ -38,6 +41,15 @@ class ScoredRow(msgspec.Struct, frozen=True):
     """Its number."""
     score: float
     """BM25, k1 = 1.2, b = 0.75."""
+
+
+class Only(msgspec.Struct, frozen=True):
+    """Rows to which a search is held."""
+
+    field: Literal["audience", "document"]
+    """What names them."""
+    codes: list[int]
+    """Its numbers; none given means no row."""
 
 
 class FullText:
@@ -72,16 +84,16 @@ class FullText:
         """Return in how many rows the term stands."""
         return self._searcher.doc_freq("text", term)
 
-    def search(self, terms: Iterable[str], *, tenant: str | None, limit: int) -> list[ScoredRow]:
-        """Return the best rows for the terms, of one tenant or of all, best first."""
+    def search(self, terms: Iterable[str], *, only: Only | None, limit: int) -> list[ScoredRow]:
+        """Return the best rows for the terms, among some or all, best first."""
         clauses = [(Occur.Should, Query.term_query(self._schema, "text", term, "freq")) for term in terms]
-        if not clauses or not self.rows:
+        if not clauses or not self.rows or not limit or (only is not None and not only.codes):
             return []
         query = Query.boolean_query(clauses)
-        if tenant is not None:
-            mine = Query.const_score_query(Query.term_query(self._schema, "tenant", tenant, "basic"), 0.0)
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, mine)])
-        hits = self._searcher.search(query, limit, count=False).hits
+        if only is not None:
+            among = Query.const_score_query(Query.term_set_query(self._schema, only.field, only.codes), 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, among)])
+        hits = self._searcher.search(query, min(limit, self.rows), count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         return [ScoredRow(int(row or 0), float(score or 0)) for row, (score, _) in zip(rows, hits, strict=True)]
 
@@ -103,7 +115,8 @@ def _write_index(folder: Path, rows: Iterable[IndexedText]) -> None:
     for row in rows:
         document = Document()
         document.add_unsigned("row", row.row)
-        document.add_text("tenant", row.tenant)
+        document.add_unsigned("audience", row.audience)
+        document.add_unsigned("document", row.document)
         document.add_text("text", row.text)
         writer.add_document(document)
     writer.commit()
@@ -113,7 +126,8 @@ def _write_index(folder: Path, rows: Iterable[IndexedText]) -> None:
 def _schema() -> Schema:
     builder = SchemaBuilder()
     builder.add_unsigned_field("row", fast=True)
-    builder.add_text_field("tenant", tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("audience", indexed=True)
+    builder.add_unsigned_field("document", indexed=True)
     builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 

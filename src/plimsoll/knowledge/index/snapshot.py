@@ -4,6 +4,7 @@
 the old one or the new one, never a half. It holds no truth: what it finds is looked up in the table.
 """
 
+import math
 import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,16 +14,23 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from plimsoll.knowledge.index.access import Access, AccessBuilder, AccessRecords, View
 from plimsoll.knowledge.index.embedding import Vectors
 from plimsoll.knowledge.index.fulltext import FullText, IndexedText, ScoredRow, build_full_text
 from plimsoll.knowledge.table import IndexedChunk
+from plimsoll.knowledge.where import EVERYWHERE, Where
+from plimsoll.records import Principal
 
-_VERSION = 1
+_VERSION = 2
 _POINTER = "current"
 _MANIFEST = "manifest.json"
 _TEXT_FOLDER = "fulltext"
+_ACCESS = "access.msgpack"
 _CHECK_BYTES = 1 << 20
 _KEPT = 2
+_ID_TYPE = "S32"
+_SPARE_SHARE = 1.5
+_WIDER = 8
 
 
 class SnapshotDamaged(Exception):
@@ -40,10 +48,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """The embedding model of its vectors."""
     dimensions: int
     """Length of a vector."""
-    chunk_ids: tuple[str, ...]
-    """Id of each row's chunk."""
-    tenants: tuple[str, ...]
-    """Tenants, by the code that stands in `tenants.npy`."""
+    rows: int
+    """Its chunks."""
     checksums: dict[str, int]
     """CRC-32 of each file, by its path within the folder."""
 
@@ -59,26 +65,50 @@ class Snapshot:
         self._vectors: Vectors = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))
         self._sentences: NDArray[np.float16] = np.asarray(np.load(folder / "sentences.npy", mmap_mode="r"))
         self._offsets: NDArray[np.int64] = np.load(folder / "offsets.npy")
-        self._tenants: NDArray[np.int32] = np.load(folder / "tenants.npy")
+        self._ids: NDArray[np.bytes_] = np.asarray(np.load(folder / "ids.npy", mmap_mode="r"))
+        records = msgspec.msgpack.decode((folder / _ACCESS).read_bytes(), type=AccessRecords)
+        self._access = Access(records, document_of_row=np.load(folder / "documents.npy"))
 
     @property
     def rows(self) -> int:
         """Return how many chunks it holds."""
-        return len(self.manifest.chunk_ids)
+        return self.manifest.rows
 
-    def score_text(self, question: str, *, tenant: str, limit: int) -> list[ScoredRow]:
-        """Return the best rows by BM25, best first."""
-        needs_filter = self.manifest.tenants != (tenant,)
-        return self._text.search(self._text.terms(question), tenant=tenant if needs_filter else None, limit=limit)
+    def chunk_id(self, row: int) -> str:
+        """Return the id of the row's chunk."""
+        return self._ids[row].decode()
 
-    def score_vectors(self, question: Vectors) -> Vectors:
-        """Return the cosine of every row with the question's vector, shape (rows,)."""
-        return self._vectors @ question
+    def view(self, caller: Principal, where: Where = EVERYWHERE) -> View:
+        """Return the rows that the caller may read and that `where` means; both legs rank these and no other."""
+        return self._access.view(caller, where)
 
-    def rows_of_tenant(self, tenant: str) -> NDArray[np.bool_]:
-        """Return which rows belong to the tenant, shape (rows,)."""
-        code = self.manifest.tenants.index(tenant) if tenant in self.manifest.tenants else -1
-        return self._tenants == code
+    def score_text(self, question: str, *, view: View, limit: int) -> list[ScoredRow]:
+        """Return the best rows of the view by BM25, best first."""
+        terms = self._text.terms(question)
+        wanted, only = math.ceil(limit * _SPARE_SHARE * self.rows / max(view.count, 1)), view.only
+        if only is not None or view.count == self.rows:
+            wanted = limit
+        while view.count:
+            found = self._text.search(terms, only=only, limit=wanted)
+            kept = [hit for hit in found if view.mask[hit.row]][:limit]
+            if len(kept) == limit or len(found) < wanted:
+                return kept  # the best of all of them, since whatever is left ranks lower
+            wanted *= _WIDER
+        return []
+
+    def score_vectors(self, question: Vectors, *, view: View, limit: int) -> list[ScoredRow]:
+        """Return the rows of the view whose vectors are nearest to the question's by cosine, best first."""
+        kept = min(limit, view.count)
+        if not kept:
+            return []
+        cosines = np.where(view.mask, self._vectors @ question, -np.inf)
+        nearest = np.argpartition(-cosines, kept - 1)[:kept]
+        ordered = nearest[np.argsort(-cosines[nearest], kind="stable")]
+        return [ScoredRow(int(row), float(cosines[row])) for row in ordered]
+
+    def score_chunks(self, rows: Sequence[int], question: Vectors) -> Vectors:
+        """Return the cosine of each row's vector with the question's."""
+        return self._vectors[list(rows)] @ question
 
     def sentence_vectors(self, row: int) -> Vectors:
         """Return the vectors of the row's sentences, float32."""
@@ -132,8 +162,7 @@ def _fill(aside: Path, pages: Iterable[Sequence[IndexedChunk]], *, seq: int, fin
         seq=seq,
         fingerprint=fingerprint,
         dimensions=dimensions,
-        chunk_ids=tuple(columns.ids),
-        tenants=tuple(columns.tenants),
+        rows=len(columns.ids),
         checksums={path.relative_to(aside).as_posix(): _checksum(path) for path in _files(aside)},
     )
     (aside / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
@@ -185,10 +214,9 @@ class _Columns:
 
     def __init__(self, *, fingerprint: str, dimensions: int) -> None:
         self.ids: list[str] = []
-        self.tenants: dict[str, int] = {}
         self._fingerprint = fingerprint
         self._dimensions = dimensions
-        self._codes: list[int] = []
+        self._access = AccessBuilder()
         self._counts: list[int] = []
         self._vectors: list[bytes] = []
         self._sentences: list[bytes] = []
@@ -202,9 +230,9 @@ class _Columns:
                 self._vectors.append(chunk.vector if is_current else bytes(4 * self._dimensions))
                 self._sentences.append(chunk.sentence_vectors if is_current else empty)
                 self._counts.append(chunk.sentence_count)
-                self._codes.append(self.tenants.setdefault(chunk.tenant, len(self.tenants)))
                 self.ids.append(chunk.id)
-                yield IndexedText(len(self.ids) - 1, chunk.tenant, chunk.text)
+                audience, document = self._access.add(chunk)
+                yield IndexedText(len(self.ids) - 1, audience, document, chunk.text)
 
     def write(self, folder: Path) -> None:
         """Write the arrays."""
@@ -212,7 +240,9 @@ class _Columns:
         np.save(folder / "vectors.npy", np.frombuffer(b"".join(self._vectors), "<f4").reshape(shape))
         np.save(folder / "sentences.npy", np.frombuffer(b"".join(self._sentences), "<f2").reshape(shape))
         np.save(folder / "offsets.npy", np.cumsum([0, *self._counts], dtype=np.int64))
-        np.save(folder / "tenants.npy", np.array(self._codes, np.int32))
+        np.save(folder / "ids.npy", np.array(self.ids, _ID_TYPE))
+        np.save(folder / "documents.npy", self._access.document_of_row)
+        (folder / _ACCESS).write_bytes(msgspec.msgpack.encode(self._access.records()))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from plimsoll.knowledge.index.access import View
 from plimsoll.knowledge.index.embedding import TextEmbedder, Vectors
 from plimsoll.knowledge.index.snapshot import Snapshot
 from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT, ReadPassage, judge_answerability
@@ -99,34 +100,29 @@ def read_question(snapshot: Snapshot, embedder: TextEmbedder, text: str) -> Ques
 def search_index(snapshot: Snapshot, embedder: TextEmbedder, text: str, *, caller: Principal, limit: int) -> Search:
     """Return the chunks nearest to the question, fused from words, chunk vectors and sentence vectors."""
     question = read_question(snapshot, embedder, text)
-    legs = score_legs(snapshot, question, tenant=caller.tenant)
+    legs = score_legs(snapshot, question, view=snapshot.view(caller))
     fused = legs.fused()
     order: list[int] = np.argsort(-fused, kind="stable")[: limit + _SPARE].tolist()
-    ids = snapshot.manifest.chunk_ids
     return Search(
         question=question,
         candidates=tuple(
-            Candidate(chunk_id=ids[legs.rows[place]], row=legs.rows[place], score=float(fused[place]))
+            Candidate(chunk_id=snapshot.chunk_id(legs.rows[place]), row=legs.rows[place], score=float(fused[place]))
             for place in order
         ),
     )
 
 
-def score_legs(snapshot: Snapshot, question: Question, *, tenant: str) -> LegScores:
-    """Score the best rows of each leg by all three; rows of other tenants never take part."""
-    by_words = snapshot.score_text(question.text, tenant=tenant, limit=_CANDIDATES_A_LEG)
-    cosines = snapshot.score_vectors(question.vector)
-    mine = snapshot.rows_of_tenant(tenant)
-    masked = np.where(mine, cosines, -np.inf)
-    kept = min(_CANDIDATES_A_LEG, int(mine.sum()))
-    nearest = np.argpartition(-masked, kept - 1)[:kept] if kept else np.zeros(0, np.int64)
+def score_legs(snapshot: Snapshot, question: Question, *, view: View) -> LegScores:
+    """Score the best rows of each leg by all three; rows outside the view never take part."""
+    by_words = snapshot.score_text(question.text, view=view, limit=_CANDIDATES_A_LEG)
+    by_vectors = snapshot.score_vectors(question.vector, view=view, limit=_CANDIDATES_A_LEG)
     bm25 = {found.row: found.score for found in by_words}
-    rows = tuple(dict.fromkeys([*bm25, *(int(row) for row in nearest)]))
+    rows = tuple(dict.fromkeys(found.row for found in [*by_words, *by_vectors]))
     best = max(bm25.values(), default=0.0) or 1.0
     return LegScores(
         rows=rows,
         words=np.array([bm25.get(row, 0.0) / best for row in rows], np.float32),
-        chunk=np.array([cosines[row] for row in rows], np.float32),
+        chunk=snapshot.score_chunks(rows, question.vector),
         sentence=snapshot.score_sentences(rows, question.vector),
     )
 

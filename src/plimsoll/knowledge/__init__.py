@@ -4,6 +4,7 @@ Features retrieve passages from a `Corpus` and check quotations with `verify_quo
 The table in the store is the truth; index files are derived from it and may be deleted at any time.
 """
 
+from plimsoll.knowledge.chunking import Chunking, Strategy, make_chunking
 from plimsoll.knowledge.corpus import Corpus
 from plimsoll.knowledge.index.embedding import EmbeddedSpans, EmbeddedTexts, TextEmbedder, Vectors
 from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport
@@ -14,6 +15,7 @@ from plimsoll.knowledge.table import CorpusStats, DocumentRow
 from plimsoll.knowledge.where import Range, Where
 
 __all__ = [
+    "Chunking",
     "CitationCheck",
     "ClaimedQuote",
     "Corpus",
@@ -28,9 +30,11 @@ __all__ = [
     "Range",
     "RejectedQuote",
     "RetrievalResult",
+    "Strategy",
     "TextEmbedder",
     "Vectors",
     "Where",
     "known_endings",
+    "make_chunking",
     "verify_quotes",
 ]

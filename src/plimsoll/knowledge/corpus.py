@@ -17,6 +17,7 @@ import msgspec
 from opentelemetry.trace import Span, Tracer, get_current_span
 
 from plimsoll.errors import DiskFull, InvalidRequest, Overloaded, StoreUnavailable, one_of
+from plimsoll.knowledge.chunking import Chunking
 from plimsoll.knowledge.index.embedding import TextEmbedder
 from plimsoll.knowledge.index.snapshot import (
     Snapshot,
@@ -71,6 +72,7 @@ class Corpus:
         tracer: Tracer,
         clock: Clock,
         limits: ParseLimits,
+        chunking: Chunking,
     ) -> None:
         self.name = name
         self._store = store
@@ -79,6 +81,7 @@ class Corpus:
         self._tracer = tracer
         self._clock = clock
         self._limits = limits
+        self._chunking = chunking
         self._searchers: Executor = ThreadPoolExecutor(_SEARCH_THREADS, f"search-{name}")
         self._builder: Executor = ThreadPoolExecutor(1, f"ingest-{name}")
         self._snapshot: Snapshot | None = None
@@ -95,6 +98,7 @@ class Corpus:
         tracer: Tracer,
         clock: Clock,
         limits: ParseLimits | None = None,
+        chunking: Chunking | None = None,
     ) -> Self:
         """Open the corpus, empty where it is new. `folder` takes index files, which may be deleted at any time.
 
@@ -112,6 +116,7 @@ class Corpus:
             tracer=tracer,
             clock=clock,
             limits=limits or ParseLimits(),
+            chunking=chunking or Chunking(),
         )
         try:
             await corpus._call(corpus._builder, corpus._make_folder)
@@ -205,6 +210,7 @@ class Corpus:
             clock=self._clock,
             threads=self._builder,
             limits=self._limits,
+            chunking=self._chunking,
             progress=progress,
         )
         async with ParserProcess(self._limits) as parser:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Connection,
     ForeignKey,
@@ -87,6 +88,8 @@ CHUNKS = Table(
     Column("context", Text, nullable=False),
     Column("heading", Text, nullable=False),
     Column("page", Integer, nullable=True),
+    Column("tokens", Integer, nullable=False),
+    Column("is_cut", Boolean, nullable=False),
     Column("sentence_spans", LargeBinary, nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("vector", LargeBinary, nullable=False),
@@ -156,6 +159,10 @@ class ChunkRow(msgspec.Struct, frozen=True, kw_only=True):
     """The headings above it, joined."""
     page: int | None
     """Its page, counted from 1."""
+    tokens: int = 0
+    """Tokens of context and text, as the embedder counts them; 0 where it was never counted."""
+    is_cut: bool = False
+    """Whether it begins or ends within a sentence."""
     sentence_spans: bytes
     """Pairs of int32, little-endian: first character and one past the last of each sentence within the chunk."""
     fingerprint: str

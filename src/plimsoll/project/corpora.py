@@ -56,6 +56,7 @@ class Corpora:
                     tracer=self._tracer,
                     clock=self._clock,
                     limits=self._limits,
+                    chunking=self.declared[name].chunking.made(),
                 )
             return self._open[name]
 

@@ -5,11 +5,12 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from plimsoll.errors import InvalidSettings, NoProject
+from plimsoll.errors import InvalidRequest, InvalidSettings, NoProject
+from plimsoll.knowledge import Chunking, Strategy, make_chunking
 from plimsoll.project.mistakes import describe_mistake
 
 SETTINGS_FILE = "plimsoll.toml"
@@ -166,11 +167,58 @@ class GatewaySettings(_Table):
     """Whether calls that a limit applies to are refused, or let through unchecked, while Redis cannot be reached."""
 
 
+class ChunkingSettings(_Table):
+    """How the documents of a corpus are cut; a string names the strategy alone. Numbers have its own defaults."""
+
+    strategy: Strategy = "headings"
+    """How documents are cut: see docs/guides/chunking.md."""
+    tokens: int | None = None
+    """Tokens that a chunk aims at; all strategies but `sentence_window`."""
+    overlap: int | None = None
+    """What a chunk repeats of the one before: tokens of `fixed`, sentences of `sentence_window`."""
+    sentences: int | None = None
+    """Sentences of a chunk of `sentence_window`."""
+    parent_tokens: int | None = None
+    """Tokens that a parent of `parent_child` aims at."""
+    context: bool = True
+    """Whether title and headings are put before the text for embedding and full-text search."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, given: object) -> object:
+        if isinstance(given, str):
+            return {"strategy": given}
+        if not isinstance(given, dict | cls):
+            raise ValueError('it must be the name of a strategy or a table, e.g. { strategy = "fixed", tokens = 200 }')  # noqa: TRY004
+        return cast("object", given)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        try:
+            self.made()
+        except InvalidRequest as error:
+            raise ValueError(f"{error.message} {error.next_step}".removesuffix(".")) from error
+        return self
+
+    def made(self) -> Chunking:
+        """Return the strategy with all its numbers."""
+        numbers = {
+            "tokens": self.tokens,
+            "overlap": self.overlap,
+            "sentences": self.sentences,
+            "parent_tokens": self.parent_tokens,
+        }
+        given = {name: number for name, number in numbers.items() if number is not None}
+        return make_chunking(self.strategy, given, context=self.context)
+
+
 class CorpusSettings(_Table):
     """`[knowledge.CORPUS]`: documents that features answer from."""
 
     paths: tuple[str, ...] = ("documents",)
     """Files and folders, relative to the project, that `plimsoll ingest` reads when it is given none."""
+    chunking: ChunkingSettings = ChunkingSettings()
+    """How documents are cut: a strategy's name, or a table of strategy and numbers."""
 
 
 class ServerSettings(_Table):

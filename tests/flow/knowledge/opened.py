@@ -7,7 +7,7 @@ from pathlib import Path
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Tracer
 
-from plimsoll.knowledge import Corpus, ParseLimits, TextEmbedder
+from plimsoll.knowledge import Chunking, Corpus, ParseLimits, TextEmbedder
 from plimsoll.records import SystemClock
 from plimsoll.store import Store
 
@@ -23,6 +23,7 @@ async def opened(
     url: str | None = None,
     index: Path | None = None,
     limits: ParseLimits | None = None,
+    chunking: Chunking | None = None,
 ) -> AsyncGenerator[Corpus]:
     """Open the corpus whose database and index lie in the folder, unless another URL or index folder is given."""
     clock = SystemClock()
@@ -35,6 +36,7 @@ async def opened(
         tracer=tracer or TracerProvider(shutdown_on_exit=False).get_tracer("tests"),
         clock=clock,
         limits=limits,
+        chunking=chunking,
     )
     try:
         yield corpus

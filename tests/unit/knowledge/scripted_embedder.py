@@ -1,6 +1,7 @@
 """An embedder without a model: a text's vector is the sum of fixed vectors of its words. Deterministic and fast."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Sequence
 
@@ -23,10 +24,12 @@ class Spans(msgspec.Struct, frozen=True):
 class ScriptedEmbedder:
     """Counts words as tokens; can be told to stop at a word, for tests that interrupt."""
 
-    def __init__(self, fingerprint: str = "scripted", *, stop_at: str | None = None, dimensions: int = 32) -> None:
+    def __init__(
+        self, fingerprint: str = "scripted", *, stop_at: str | None = None, dimensions: int = 32, max_tokens: int = 256
+    ) -> None:
         self.fingerprint = fingerprint
         self.dimensions = dimensions
-        self.max_tokens = 256
+        self.max_tokens = max_tokens
         self.stopped = threading.Event()
         self.go_on = threading.Event()
         self._stop_at = stop_at
@@ -44,6 +47,12 @@ class ScriptedEmbedder:
 
     def count_tokens(self, text: str) -> int:
         return len(text.split()) + 2
+
+    def count_each(self, texts: Sequence[str]) -> list[int]:
+        return [self.count_tokens(text) for text in texts]
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in re.finditer(r"\S+", text)]
 
     def _vector(self, text: str) -> Vectors:
         total = np.full(self.dimensions, 1e-3)

@@ -29,6 +29,15 @@ def test_what_stands_in_the_file_is_read(tmp_path: Path):
     assert settings.knowledge["handbook"].paths == ("x", "y")
 
 
+def test_a_chunking_is_a_name_or_a_table(tmp_path: Path):
+    by_name = _read(tmp_path, '[knowledge.docs]\nchunking = "sentence_window"\n').knowledge["docs"].chunking.made()
+    assert (by_name.sentences, by_name.overlap, by_name.tokens) == (5, 2, 0)
+    table = '[knowledge.docs]\nchunking = { strategy = "fixed", tokens = 100, overlap = 20, context = false }\n'
+    assert _read(tmp_path, table).knowledge["docs"].chunking.made().describe() == (
+        "fixed, tokens 100, overlap 20, no context"
+    )
+
+
 def test_a_gateway_needs_no_model_called_default(tmp_path: Path):
     assert list(_read(tmp_path, '[models.fast]\nmodel = "a/b"\n').models) == ["fast"]
 
@@ -51,6 +60,14 @@ def test_a_folder_without_the_file_says_how_to_make_a_project(tmp_path: Path):
         ('[server]\nport = "abc"\n', "line 2: server.port is 'abc'"),
         ("[server]\nport = 99999\n", "less than or equal to 65535"),
         ('[traces]\n\ncontent = "all"\n', "line 3: traces.content is 'all'; input should be 'redacted' or 'off'"),
+        (
+            '[knowledge.docs]\nchunking = "sentences"\n',
+            "line 2: knowledge.docs.chunking.strategy is 'sentences'; input should be 'headings', 'sentence_window'",
+        ),
+        ("[knowledge.docs]\nchunking = 200\n", "it must be the name of a strategy or a table"),
+        ('[knowledge.docs.chunking]\nstrategy = "headings"\noverlap = 9\n', "'overlap' means nothing to the chunking"),
+        ('[knowledge.docs]\nchunking = { strategy = "fixed", tokens = 9 }\n', "tokens is 9; the chunking strategy"),
+        ("[knowledge.docs]\nchunking = { size = 9 }\n", "there is no key 'knowledge.docs.chunking.size'"),
         ('[providers.x]\napi_key_env = "A"\n', "line 1: the key 'providers.x.base_url' is missing"),
         ('[models."big/fast"]\nmodel = "a/b"\n', "models.big/fast"),
         ('[providers.Acme]\nbase_url = "http://x"\n', "a name is a lower-case letter"),

@@ -93,6 +93,10 @@ class Embedder:
         """Return how many tokens the text has, the two special ones included, however long it is."""
         return len(self._tokenizer.list_ids([text])[0])
 
+    def count_each(self, texts: Sequence[str]) -> list[int]:
+        """Return what `count_tokens` returns for each text, counted on all cores."""
+        return [len(row) for row in self._tokenizer.list_ids(texts)]
+
     def token_offsets(self, text: str) -> list[Span]:
         """Return the characters that each token of the text stands for, special tokens left out, however long it is."""
         return self._tokenizer.tokenize([text])[0].offsets[1:-1]

@@ -40,6 +40,14 @@ class TextEmbedder(Protocol):
         """Return how many tokens the text takes, the model's own marks included."""
         ...
 
+    def count_each(self, texts: Sequence[str]) -> Sequence[int]:
+        """Return the same for many texts at once."""
+        ...
+
+    def token_offsets(self, text: str) -> Sequence[tuple[int, int]]:
+        """Return the characters that each token stands for, in order, the model's own marks left out."""
+        ...
+
 
 class EmbeddedTexts(Protocol):
     """Vectors of texts."""

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from plimsoll.errors import DocumentError, TooLarge
-from plimsoll.knowledge.chunking.headings import Chunk, chunk_document
+from plimsoll.knowledge.chunking import Chunk, Chunking, chunk_document, describe_truncation
 from plimsoll.knowledge.index.embedding import TextEmbedder
 from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport
 from plimsoll.knowledge.parse import ParseLimits, ParserProcess, is_foreign_format, parse_text_file
@@ -51,6 +51,8 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     """Where blocking work runs."""
     limits: ParseLimits
     """How much one document may ask for."""
+    chunking: Chunking
+    """How documents are cut."""
     progress: Callable[[IngestProgress], None] | None
     """Told after each file."""
 
@@ -70,7 +72,7 @@ class Ingestion:
     def __init__(self, wiring: Wiring, parser: ParserProcess) -> None:
         self._wiring = wiring
         self._parser = parser
-        self._recipe = recipe_of(wiring.embedder)
+        self._recipe = recipe_of(wiring.embedder, wiring.chunking)
         self._waiting: list[_Read] = []
         self._failed: list[FailedDocument] = []
         self._notes: list[str] = []
@@ -138,13 +140,14 @@ class Ingestion:
 
     def _cut(self, row: DocumentRow, parsed: ParsedDocument, *, is_new: bool) -> _Read:
         embedder = self._wiring.embedder
-        chunks = chunk_document(parsed, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens)
+        chunks = chunk_document(parsed, reader=embedder, chunking=self._wiring.chunking)
         complete = msgspec.structs.replace(
             row,
             title=parsed.title,
             truncated=parsed.truncated,
             chunk_count=len(chunks),
             sentence_count=sum(len(chunk.sentences) for chunk in chunks),
+            truncated=describe_truncation(chunks, max_tokens=embedder.max_tokens),
         )
         return _Read(row=complete, text=parsed.text, chunks=chunks, is_new=is_new)
 
@@ -182,6 +185,8 @@ class Ingestion:
                 context=chunk.context,
                 heading=" > ".join(chunk.heading),
                 page=chunk.page,
+                tokens=chunk.tokens,
+                is_cut=chunk.is_cut,
                 sentence_spans=np.array([(s.start, s.end) for s in chunk.sentences], "<i4").tobytes(),
                 fingerprint=self._wiring.embedder.fingerprint,
                 vector=embedded.texts.vectors[place].astype("<f4").tobytes(),
@@ -216,9 +221,10 @@ class Ingestion:
         return await asyncio.get_running_loop().run_in_executor(self._wiring.threads, work)
 
 
-def recipe_of(embedder: TextEmbedder) -> str:
+def recipe_of(embedder: TextEmbedder, chunking: Chunking) -> str:
     """Return the hash of everything but the file that decides what its chunks and vectors are."""
-    return hashlib.sha256(f"{_RECIPE_VERSION} {embedder.fingerprint} {embedder.max_tokens}".encode()).hexdigest()
+    said = f"{_RECIPE_VERSION} {embedder.fingerprint} {embedder.max_tokens} {chunking.describe()}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _spans_after(chunk: Chunk, shift: int) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ from plimsoll.knowledge.table import ChunkRow, DocumentRow, list_documents, remo
 from plimsoll.records import Clock, new_id
 from plimsoll.store import Store
 
-_RECIPE_VERSION = 4
+_RECIPE_VERSION = 5
 """Raised whenever parsing or chunking gives another result for the same file."""
 _CHUNKS_AT_ONCE = 256
 _DOCUMENTS_AT_ONCE = 32
@@ -141,13 +141,13 @@ class Ingestion:
     def _cut(self, row: DocumentRow, parsed: ParsedDocument, *, is_new: bool) -> _Read:
         embedder = self._wiring.embedder
         chunks = chunk_document(parsed, reader=embedder, chunking=self._wiring.chunking)
+        unread = describe_truncation(chunks, max_tokens=embedder.max_tokens)
         complete = msgspec.structs.replace(
             row,
             title=parsed.title,
-            truncated=parsed.truncated,
+            truncated=" ".join(filter(None, (parsed.truncated, unread))),
             chunk_count=len(chunks),
             sentence_count=sum(len(chunk.sentences) for chunk in chunks),
-            truncated=describe_truncation(chunks, max_tokens=embedder.max_tokens),
         )
         return _Read(row=complete, text=parsed.text, chunks=chunks, is_new=is_new)
 

@@ -8,6 +8,8 @@ Each is an object with a name and an async `score(case, sample)`; `scorer` makes
 from plimsoll.evals import (
     Grounded,
     abstains_when_expected,
+    citation_precision,
+    citation_recall,
     cites_a_source,
     cites_expected,
     contains_expected,
@@ -19,6 +21,8 @@ from plimsoll.evals import (
 __all__ = [
     "Grounded",
     "abstains_when_expected",
+    "citation_precision",
+    "citation_recall",
     "cites_a_source",
     "cites_expected",
     "contains_expected",

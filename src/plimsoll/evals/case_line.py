@@ -12,6 +12,7 @@ from typing import NoReturn, cast
 import msgspec
 
 from plimsoll.errors import InvalidDataset, nearest_name, one_of
+from plimsoll.evals.evidence import read_evidence
 from plimsoll.records import Case
 
 FIELDS = ("id", "input", "expected", "tags", "cluster", "source_trace_id")
@@ -20,6 +21,7 @@ FIELDS = ("id", "input", "expected", "tags", "cluster", "source_trace_id")
 _LONGEST_NAME = 200
 _MOST_TAGS = 50
 _ID_DIGITS = 12
+_EVIDENCE = "a list of places, each with 'source', 'page', 'text', 'start' and 'end', or 'relevance'"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +151,13 @@ def _is_text_or_texts(value: object) -> bool:
     return _is_text(value) or (bool(listed) and all(map(_is_text, listed or ())))
 
 
+def _is_evidence(value: object) -> bool:
+    try:
+        return bool(read_evidence(value))
+    except ValueError:
+        return False
+
+
 def _read_list(value: object) -> list[object] | None:
     return cast("list[object]", value) if isinstance(value, list) else None
 
@@ -157,6 +166,7 @@ _EXPECTATIONS: dict[str, tuple[Callable[[object], bool], str]] = {
     "contains": (_is_text_or_texts, 'a text or a list of texts, none empty, e.g. ["30 days"]'),
     "exact": (lambda value: _is_text(value) or isinstance(value, dict), "a text, or an object of output fields"),
     "abstain": (lambda value: isinstance(value, bool), "true or false"),
+    "evidence": (_is_evidence, f'{_EVIDENCE}, e.g. [{{"source": "leave.md", "text": "30 days"}}]'),
 }
 """What the built-in scorers read, so that a mistake is found when the dataset is loaded."""
 

@@ -44,6 +44,11 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     """Why there is no answer, in one sentence; empty on an answer."""
 
+    def value_of(self, scorer: str) -> float | None:
+        """Return the value that the scorer gave; None where it does not apply or could not tell."""
+        score = self.scores.get(scorer)
+        return score.value if score else None
+
 
 class EvalRun(msgspec.Struct, frozen=True, kw_only=True):
     """A feature's run over a dataset."""

@@ -6,6 +6,7 @@ The command line, the server and the console call what stands here and nothing b
 from plimsoll.project.answers import write_answer
 from plimsoll.project.opening import open_project as open  # noqa: A004 - `plimsoll.open` is the public name
 from plimsoll.project.project import Project
+from plimsoll.project.retrieval_quality import RetrievalEvaluation
 from plimsoll.project.scaffold import write_project
 from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
 from plimsoll.project.shared import require_shared
@@ -29,6 +30,7 @@ __all__ = [
     "ModelInUse",
     "Project",
     "ProjectStatus",
+    "RetrievalEvaluation",
     "Settings",
     "SettingsState",
     "Traffic",

@@ -31,6 +31,12 @@ from plimsoll.project.doctor import examine
 from plimsoll.project.overview import describe_project
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
+from plimsoll.project.retrieval_quality import (
+    RetrievalAsked,
+    RetrievalEvaluation,
+    evaluate_retrieval,
+    load_named_dataset,
+)
 from plimsoll.project.settings import Settings
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
 from plimsoll.records import Principal
@@ -156,6 +162,31 @@ class Project:
         )
         await self._parts.traces.add_scores(run.scores)
         return run
+
+    async def evaluate_retrieval(
+        self,
+        corpus: str,
+        dataset: str,
+        *,
+        k: int = 5,
+        caller: Principal | None = None,
+        feature: str = "",
+        against: str = "",
+        progress: Callable[[int, int], None] | None = None,
+    ) -> RetrievalEvaluation:
+        """Measure what a corpus finds for a dataset, and what a feature makes of it where one is named; keep the run.
+
+        Raises NotFound for an unknown corpus, feature or run, and InvalidDataset for an unusable dataset.
+        """
+        loaded = load_named_dataset(self.folder / DATASETS_FOLDER, dataset)
+        asked = RetrievalAsked(
+            corpus=corpus,
+            k=k,
+            caller=caller or Principal.local(),
+            feature=find_feature(self.features, feature) if feature else None,
+            baseline=await self._parts.evaluations.get(against) if against else None,
+        )
+        return await evaluate_retrieval(self.folder, self._parts, asked, dataset=loaded, progress=progress)
 
     async def gate(
         self, name: str, *, baseline: str = "", progress: Callable[[RunProgress], None] | None = None

@@ -24,6 +24,7 @@ from plimsoll.stats.proportion import (
     wilson,
 )
 from plimsoll.stats.quantile import cases_for_quantile, quantile_interval
+from plimsoll.stats.ranking import ndcg_at, recall_at, reciprocal_rank, roc_area
 
 __all__ = [
     "EffectiveCount",
@@ -43,9 +44,13 @@ __all__ = [
     "mean_interval",
     "mean_tails",
     "mean_variance",
+    "ndcg_at",
     "paired_binary",
     "paired_mean",
     "quantile_interval",
+    "recall_at",
+    "reciprocal_rank",
+    "roc_area",
     "sign_flip",
     "smallest_effect",
     "variance_behind",

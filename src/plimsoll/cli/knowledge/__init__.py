@@ -3,6 +3,7 @@
 import click
 
 from plimsoll.cli.knowledge.documents import documents
+from plimsoll.cli.knowledge.eval import evaluate
 
 
 @click.group()
@@ -11,3 +12,4 @@ def command() -> None:
 
 
 command.add_command(documents)
+command.add_command(evaluate)

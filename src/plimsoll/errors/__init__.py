@@ -26,6 +26,7 @@
     │   ├── UnsafeAddress      500 unsafe_address      beyond loopback without an access key
     │   ├── ModelMissing       503 model_missing       the embedded model is not installed, or was altered
     │   ├── DeadlinePassed     504 deadline_passed     a request took longer than the server's bound
+    │   ├── SourceUnavailable  503 source_unavailable  a source of documents cannot be reached or read
     │   └── MissingPart        500 missing_part        an optional extra is not installed
     ├── DocumentError          the document's owner: one document could not be read, the others were
     │   ├── UnreadableDocument 422 unreadable_document corrupt, encrypted, binary or without text
@@ -75,6 +76,7 @@ from plimsoll.errors.tree import (
     ProviderUnpaid,
     ProviderUnreachable,
     RequestRejected,
+    SourceUnavailable,
     StoreUnavailable,
     TooLarge,
     Unauthenticated,
@@ -118,6 +120,7 @@ __all__ = [
     "ProviderUnreachable",
     "ProvidersResting",
     "RequestRejected",
+    "SourceUnavailable",
     "StoreUnavailable",
     "TooLarge",
     "Unauthenticated",

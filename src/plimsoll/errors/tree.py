@@ -239,6 +239,14 @@ class MissingPart(OperatorError):
     error_class = ErrorClass.INFRASTRUCTURE
 
 
+class SourceUnavailable(OperatorError):
+    """A source of documents cannot be reached or read; what it said before still stands."""
+
+    code = "source_unavailable"
+    http_status = 503
+    error_class = ErrorClass.INFRASTRUCTURE
+
+
 class DocumentError(PlimsollError):
     """One document could not be read; the others were."""
 

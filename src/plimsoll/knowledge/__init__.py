@@ -7,10 +7,15 @@ The table in the store is the truth; index files are derived from it and may be 
 from plimsoll.knowledge.chunking import Chunking, Strategy, make_chunking
 from plimsoll.knowledge.corpus import Corpus
 from plimsoll.knowledge.index.embedding import EmbeddedSpans, EmbeddedTexts, TextEmbedder, Vectors
-from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport
+from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport, SyncReport
 from plimsoll.knowledge.parse import ParseLimits, known_endings
 from plimsoll.knowledge.retrieval.cite import CitationCheck, ClaimedQuote, RejectedQuote, verify_quotes
 from plimsoll.knowledge.retrieval.retrieve import RetrievalResult
+from plimsoll.knowledge.sources.folder import FolderSource
+from plimsoll.knowledge.sources.records import Columns, RecordSource
+from plimsoll.knowledge.sources.row_files import RowFile
+from plimsoll.knowledge.sources.source import DeclaredSource, Listing, Source, SourceItem
+from plimsoll.knowledge.sources.state import SourceState
 from plimsoll.knowledge.table import CorpusStats, DocumentRow
 from plimsoll.knowledge.where import Range, Where
 
@@ -18,19 +23,29 @@ __all__ = [
     "Chunking",
     "CitationCheck",
     "ClaimedQuote",
+    "Columns",
     "Corpus",
     "CorpusStats",
+    "DeclaredSource",
     "DocumentRow",
     "EmbeddedSpans",
     "EmbeddedTexts",
     "FailedDocument",
+    "FolderSource",
     "IngestProgress",
     "IngestReport",
+    "Listing",
     "ParseLimits",
     "Range",
+    "RecordSource",
     "RejectedQuote",
     "RetrievalResult",
+    "RowFile",
+    "Source",
+    "SourceItem",
+    "SourceState",
     "Strategy",
+    "SyncReport",
     "TextEmbedder",
     "Vectors",
     "Where",

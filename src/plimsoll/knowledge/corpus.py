@@ -10,13 +10,14 @@ import errno
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
 from opentelemetry.trace import Span, Tracer, get_current_span
 
-from plimsoll.errors import DiskFull, InvalidRequest, Overloaded, StoreUnavailable, one_of
+from plimsoll.errors import DiskFull, InvalidRequest, Overloaded, StoreUnavailable
 from plimsoll.knowledge.chunking import Chunking
 from plimsoll.knowledge.index.embedding import TextEmbedder
 from plimsoll.knowledge.index.snapshot import (
@@ -27,12 +28,14 @@ from plimsoll.knowledge.index.snapshot import (
     open_snapshot,
     publish_snapshot,
 )
-from plimsoll.knowledge.ingestion.ingest import Ingestion, Wiring
+from plimsoll.knowledge.ingestion.ingest import Wiring
+from plimsoll.knowledge.ingestion.keeping import LOCK, Keeping, record_ingestion
 from plimsoll.knowledge.ingestion.lock import hold_lock
-from plimsoll.knowledge.ingestion.reports import IngestProgress, IngestReport
-from plimsoll.knowledge.parse import ParseLimits, ParserProcess, known_endings
+from plimsoll.knowledge.ingestion.reports import IngestProgress, IngestReport, SyncReport
+from plimsoll.knowledge.parse import ParseLimits
 from plimsoll.knowledge.retrieval.retrieve import RetrievalResult, Search, assemble, search_index
-from plimsoll.knowledge.sources.discover import Discovery, discover_files, is_under
+from plimsoll.knowledge.sources.source import DeclaredSource
+from plimsoll.knowledge.sources.state import SourceState
 from plimsoll.knowledge.table import (
     CorpusStats,
     DocumentRow,
@@ -51,7 +54,6 @@ from plimsoll.store import Store
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}")
 _SEARCH_THREADS = 4
 _RETRIEVE_SECONDS = 10.0
-_LOCK_SECONDS = 600.0
 _PAGE = 500
 _MOST_PASSAGES = 50
 _LONGEST_QUESTION = 4_000
@@ -80,10 +82,22 @@ class Corpus:
         self._embedder = embedder
         self._tracer = tracer
         self._clock = clock
-        self._limits = limits
-        self._chunking = chunking
         self._searchers: Executor = ThreadPoolExecutor(_SEARCH_THREADS, f"search-{name}")
         self._builder: Executor = ThreadPoolExecutor(1, f"ingest-{name}")
+        self._keeping = Keeping(
+            Wiring(
+                corpus=name,
+                tenant=LOCAL_TENANT,
+                store=store,
+                embedder=embedder,
+                clock=clock,
+                threads=self._builder,
+                limits=limits,
+                chunking=chunking,
+                progress=None,
+            ),
+            folder=folder,
+        )
         self._snapshot: Snapshot | None = None
         self._rebuilding: asyncio.Task[None] | None = None
 
@@ -144,15 +158,42 @@ class Corpus:
         with self._tracer.start_as_current_span(f"ingest {self.name}") as span:
             span.set_attribute("plimsoll.kind", "parse")
             asked = [Path(path) for path in paths]
-            discovery = await self._call(self._builder, lambda: discover_files(asked, root=root))
-            async with hold_lock(self._lock, wait_seconds=_LOCK_SECONDS, what=f"ingesting into {self.name!r}"):
-                await self._refuse_nothing(discovery, asked, tenant)
-                report = await self._run(discovery, tenant=tenant, progress=progress)
-                await self._publish()
-            for name in ("added", "changed", "unchanged", "removed", "chunks"):
-                span.set_attribute(f"plimsoll.ingest.{name}", getattr(report, name))
-            span.set_attribute("plimsoll.ingest.failed", len(report.failed))
+            report = await self._keeping.ingest(asked, root=root, tenant=tenant, progress=progress, then=self._publish)
+            record_ingestion(span, report)
             return report
+
+    def declare(self, sources: Sequence[DeclaredSource]) -> None:
+        """Say which sources `sync` reads, in this order, in place of those that were said before."""
+        self._keeping.declare(sources)
+
+    async def sync(
+        self, names: Sequence[str] = (), *, progress: Callable[[IngestProgress], None] | None = None
+    ) -> list[SyncReport]:
+        """Bring the corpus to what its declared sources say now, all of them or those named; publish an index of it.
+
+        A source that cannot be reached, or suddenly lists much less, changes nothing and is reported.
+        Raises NotFound for a name that is not declared, Overloaded while another process ingests, DiskFull and
+        StoreUnavailable. When interrupted, run it again: it resumes.
+        """
+        with self._tracer.start_as_current_span(f"sync {self.name}") as span:
+            span.set_attribute("plimsoll.kind", "parse")
+            reports = await self._keeping.sync(names, progress=progress, then=self._publish)
+            for report in reports:
+                span.add_event(f"source {report.source}", {"plimsoll.result": report.result})
+            return reports
+
+    async def confirm(self, name: str) -> None:
+        """Let the next synchronisation of a held source take what it was held for; NotFound unless it is held."""
+        await self._keeping.confirm(name)
+
+    async def sources(self) -> list[SourceState]:
+        """Return how each declared source fares: last synchronisation, its result, age, and whether it is held."""
+        return await self._keeping.describe()
+
+    @property
+    def max_ages(self) -> dict[str, timedelta]:
+        """Return the age from which a source's documents are stale, by origin, of the sources that declare one."""
+        return self._keeping.max_ages
 
     async def retrieve(self, query: str, *, passages: int = 6, caller: Principal) -> RetrievalResult:
         """Return the passages of the caller's tenant that are nearest to the query, with highlights.
@@ -197,37 +238,7 @@ class Corpus:
 
     @property
     def _lock(self) -> Path:
-        return self._folder / "lock"
-
-    async def _run(
-        self, discovery: Discovery, *, tenant: str, progress: Callable[[IngestProgress], None] | None
-    ) -> IngestReport:
-        wiring = Wiring(
-            corpus=self.name,
-            tenant=tenant,
-            store=self._store,
-            embedder=self._embedder,
-            clock=self._clock,
-            threads=self._builder,
-            limits=self._limits,
-            chunking=self._chunking,
-            progress=progress,
-        )
-        async with ParserProcess(self._limits) as parser:
-            return await Ingestion(wiring, parser).run(discovery)
-
-    async def _refuse_nothing(self, discovery: Discovery, asked: Sequence[Path], tenant: str) -> None:
-        if discovery.files:
-            return
-        known = await self.documents(tenant=tenant, limit=1_000_000)
-        if any(is_under(document.source, discovery.folders) for document in known):
-            return
-        shown = one_of(str(path) for path in asked)
-        others = sum(discovery.skipped.values())
-        raise InvalidRequest(
-            f"There is nothing to read in {shown}: {others} files, none of a known kind.",
-            next_step=f"Put files there that end in {one_of(known_endings())}.",
-        )
+        return self._folder / LOCK
 
     async def _retrieve(self, query: str, *, passages: int, caller: Principal) -> RetrievalResult:
         snapshot = self._snapshot or await self._load() or await self._ready()

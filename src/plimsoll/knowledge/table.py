@@ -73,6 +73,7 @@ DOCUMENTS = Table(
     Column("modified_at", Moment, nullable=True),
     Column("checked_at", Moment, nullable=False),
     Column("truncated", Text, nullable=False),
+    Column("version", Text, nullable=False),
     UniqueConstraint("corpus", "tenant", "source"),
     info=_INFO,
 )
@@ -136,6 +137,8 @@ class DocumentRow(msgspec.Struct, frozen=True, kw_only=True):
     """When it was last seen at its source as it is here: the age of an answer counts from then."""
     truncated: str = ""
     """What of it was left out and why; empty where all of it was taken."""
+    version: str = ""
+    """What its source calls this state of it, e.g. an ETag; empty where the source does not say."""
 
 
 class ChunkRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,7 +289,7 @@ def list_documents(connection: Connection, corpus: str, *, tenant: str | None, l
 def replace_document(connection: Connection, corpus: str, document: DocumentRow, *, chunks: Sequence[ChunkRow]) -> None:
     """Put the document and its chunks in place of whatever was known under its source."""
     # The row of the corpus is taken first: it makes writers of one corpus wait for each other on every database.
-    _count_change(connection, corpus, document.ingested_at)
+    count_change(connection, corpus, document.ingested_at)
     _delete_source(connection, corpus, tenant=document.tenant, source=document.source)
     connection.execute(insert(DOCUMENTS), {**msgspec.structs.asdict(document), "corpus": corpus})
     if chunks:
@@ -295,7 +298,7 @@ def replace_document(connection: Connection, corpus: str, document: DocumentRow,
 
 def remove_documents(connection: Connection, corpus: str, sources: Sequence[str], *, tenant: str, at: datetime) -> None:
     """Forget the documents of these sources with their chunks."""
-    _count_change(connection, corpus, at)
+    count_change(connection, corpus, at)
     for source in sources:
         _delete_source(connection, corpus, tenant=tenant, source=source)
 
@@ -380,7 +383,8 @@ def _document(row: dict[str, Any]) -> DocumentRow:
     return DocumentRow(**row)
 
 
-def _count_change(connection: Connection, corpus: str, at: datetime) -> None:
+def count_change(connection: Connection, corpus: str, at: datetime) -> None:
+    """Count a change of the corpus; its row then keeps other writers waiting until the transaction ends."""
     connection.execute(
         update(CORPORA).where(CORPORA.c.name == corpus).values(applied_seq=CORPORA.c.applied_seq + 1, updated_at=at)
     )

@@ -1,13 +1,15 @@
 """One database behind worker threads. Rooms hand it functions over a connection; it knows no table of theirs."""
 
+import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from plimsoll.errors import StoreUnavailable
+from plimsoll.errors import Overloaded, StoreUnavailable
 from plimsoll.records import Clock, Secret
 from plimsoll.store.address import Address, parse_address
 from plimsoll.store.engine import READERS, Engines, Limits, make_engines, set_write_ahead
@@ -15,11 +17,13 @@ from plimsoll.store.faults import explain, explain_file_error
 from plimsoll.store.lane import Lane
 from plimsoll.store.metadata import Schema
 from plimsoll.store.migrate import migrate
+from plimsoll.store.server_lock import ServerLock
 
 T = TypeVar("T")
 _LINE = 1_000
 _CONNECT_SECONDS = 5.0
 _CLOSE_SECONDS = 30.0
+_LOCK_PAUSE_SECONDS = 0.1
 
 
 class Store:
@@ -86,6 +90,35 @@ class Store:
         """
         seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
         return await self._writes.run(lambda: self._transact(self._engines.writer, change), timeout_seconds=seconds)
+
+    @asynccontextmanager
+    async def hold(self, name: str, *, wait_seconds: float, what: str) -> AsyncGenerator[None]:
+        """Hold a named lock among all machines that use this database; wait, then raise Overloaded saying `what`.
+
+        Where the holder dies, the server gives the lock back. With SQLite there is nothing to hold: its processes share
+        a machine, where a file lock does. Raises StoreUnavailable.
+        """
+        if self._address.is_sqlite:
+            yield
+            return
+        lock = ServerLock(self._engines.writer, name)
+        try:
+            await self._wait_for(lock, wait_seconds, what)
+            yield
+        finally:
+            await asyncio.to_thread(lock.give_back)
+
+    async def _wait_for(self, lock: ServerLock, seconds: float, what: str) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                while not await asyncio.to_thread(lock.take):  # noqa: ASYNC110  (the holder may be another machine)
+                    await asyncio.sleep(_LOCK_PAUSE_SECONDS)
+        except TimeoutError as error:
+            raise Overloaded(
+                f"Another machine is {what} and did not end within {seconds:g} s.", next_step="Try again when it ends."
+            ) from error
+        except SQLAlchemyError as error:
+            raise explain(error, self._address) or error from error
 
     async def checkpoint(self) -> None:
         """Fold the write-ahead log of SQLite into its file, so that erased content is gone from the log as well.

@@ -1,13 +1,13 @@
 """An open corpus over a database in a folder, for tests."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Tracer
 
-from plimsoll.knowledge import Chunking, Corpus, ParseLimits, TextEmbedder
+from plimsoll.knowledge import Chunking, Corpus, DeclaredSource, ParseLimits, TextEmbedder
 from plimsoll.records import SystemClock
 from plimsoll.store import Store
 
@@ -24,6 +24,7 @@ async def opened(
     index: Path | None = None,
     limits: ParseLimits | None = None,
     chunking: Chunking | None = None,
+    sources: Sequence[DeclaredSource] = (),
 ) -> AsyncGenerator[Corpus]:
     """Open the corpus whose database and index lie in the folder, unless another URL or index folder is given."""
     clock = SystemClock()
@@ -38,6 +39,7 @@ async def opened(
         limits=limits,
         chunking=chunking,
     )
+    corpus.declare(sources)
     try:
         yield corpus
     finally:

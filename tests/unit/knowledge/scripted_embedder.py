@@ -14,6 +14,7 @@ from plimsoll.text import content_words
 
 class Texts(msgspec.Struct, frozen=True):
     vectors: Vectors
+    token_counts: tuple[int, ...]
 
 
 class Spans(msgspec.Struct, frozen=True):
@@ -32,6 +33,7 @@ class ScriptedEmbedder:
         self.max_tokens = max_tokens
         self.stopped = threading.Event()
         self.go_on = threading.Event()
+        self.embedded: list[str] = []
         self._stop_at = stop_at
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -43,7 +45,8 @@ class ScriptedEmbedder:
 
     def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> Spans:
         parts = [self.embed([text[a:b] for a, b in own]) for text, own in zip(texts, spans, strict=True)]
-        return Spans(Texts(self.embed(texts)), tuple(parts))
+        self.embedded.extend(texts)
+        return Spans(Texts(self.embed(texts), tuple(map(self.count_tokens, texts))), tuple(parts))
 
     def count_tokens(self, text: str) -> int:
         return len(text.split()) + 2

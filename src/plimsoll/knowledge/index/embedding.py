@@ -57,6 +57,11 @@ class EmbeddedTexts(Protocol):
         """One row a text."""
         ...
 
+    @property
+    def token_counts(self) -> Sequence[int]:
+        """Tokens that the model read of each text."""
+        ...
+
 
 class EmbeddedSpans(Protocol):
     """Vectors of texts and of spans within them."""

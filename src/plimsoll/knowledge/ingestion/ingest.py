@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-import numpy as np
 
 from plimsoll.errors import DocumentError, TooLarge
 from plimsoll.knowledge.chunking import Chunk, Chunking, chunk_document, describe_truncation
 from plimsoll.knowledge.index.embedding import TextEmbedder
 from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport
+from plimsoll.knowledge.ingestion.standing import Standing
+from plimsoll.knowledge.ingestion.vectors import UnembeddedChunk, embed_chunks, take_known
 from plimsoll.knowledge.parse import ParseLimits, ParserProcess, is_foreign_format, parse_text_file
 from plimsoll.knowledge.parse.document import ParsedDocument
-from plimsoll.knowledge.sources.discover import Discovery, FoundFile, is_under
-from plimsoll.knowledge.table import ChunkRow, DocumentRow, list_documents, remove_documents, replace_document
+from plimsoll.knowledge.sources.source import DeclaredSource, Listing, SourceItem
+from plimsoll.knowledge.table import ChunkRow, DocumentRow, remove_documents, replace_document
+from plimsoll.knowledge.tables.documents import read_vectors
 from plimsoll.records import Clock, new_id
 from plimsoll.store import Store
 
@@ -63,82 +65,109 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     row: DocumentRow
     text: str
     chunks: list[Chunk]
-    is_new: bool
+    replaced: DocumentRow | None
 
 
 class Ingestion:
-    """One run over the files of a discovery."""
+    """One run over what a source lists."""
 
-    def __init__(self, wiring: Wiring, parser: ParserProcess) -> None:
+    def __init__(self, wiring: Wiring, parser: ParserProcess, *, declared: DeclaredSource, scratch: Path) -> None:
         self._wiring = wiring
         self._parser = parser
+        self._declared = declared
+        self._scratch = scratch
         self._recipe = recipe_of(wiring.embedder, wiring.chunking)
         self._waiting: list[_Read] = []
         self._failed: list[FailedDocument] = []
         self._notes: list[str] = []
-        self._counts = {"added": 0, "changed": 0, "unchanged": 0}
-        self._chunks = 0
+        self._counts = {"added": 0, "changed": 0}
+        self._chunks = self._texts = self._tokens = 0
 
-    async def run(self, discovery: Discovery) -> IngestReport:
-        """Bring the corpus to what the files say, and report. Failing documents are reported and forgotten."""
+    async def run(self, listing: Listing, *, known: Sequence[DocumentRow], gone: Sequence[DocumentRow]) -> IngestReport:
+        """Bring the corpus to what the source lists, and report.
+
+        `known` are the documents that may be among the listed ones, `gone` those to be forgotten at the end unless one
+        of them turns up under another name. Failing documents are reported, and are no longer answered from.
+        """
         began = self._wiring.clock.monotonic()
-        wiring = self._wiring
-        rows = await wiring.store.read(
-            lambda connection: list_documents(connection, wiring.corpus, tenant=wiring.tenant, limit=None)
-        )
-        known = {row.source: row for row in rows}
-        for done, file in enumerate(discovery.files, start=1):
-            await self._take(file, known.get(file.source))
+        standing = Standing(self._wiring.corpus, self._wiring.store, recipe=self._recipe, gone=gone)
+        by_name = {row.source: row for row in known}
+        for done, item in enumerate(listing.items, start=1):
+            await self._take(item, by_name.get(item.name), standing)
             if self._is_full():
                 await self._commit_waiting()
-            self._tell(done, len(discovery.files), file.source)
+            self._tell(done, len(listing.items), item.name)
         await self._commit_waiting()
-        removed = await self._forget(discovery, known)
+        await standing.flush()
+        removed = await self._forget(standing.not_moved())
         return IngestReport(
-            added=self._counts["added"],
-            changed=self._counts["changed"],
-            unchanged=self._counts["unchanged"],
+            **self._counts,
+            unchanged=standing.unchanged,
+            moved=standing.moved,
+            described=standing.described,
             removed=removed,
             failed=tuple(self._failed),
-            skipped=discovery.skipped,
-            notes=tuple(self._notes),
+            skipped=listing.skipped,
+            notes=(*listing.notes, *self._notes),
             chunks=self._chunks,
-            seconds=wiring.clock.monotonic() - began,
+            texts_embedded=self._texts,
+            tokens_embedded=self._tokens,
+            seconds=self._wiring.clock.monotonic() - began,
         )
 
-    async def _take(self, file: FoundFile, known: DocumentRow | None) -> None:
-        content_hash = await self._call(lambda: _hash_file(Path(file.path), self._wiring.limits))
-        if known and (known.content_hash, known.recipe, known.error_code) == (content_hash, self._recipe, ""):
-            self._counts["unchanged"] += 1
+    async def _take(self, item: SourceItem, known: DocumentRow | None, standing: Standing) -> None:
+        row = self._row_of(item, known)
+        if item.version and await standing.keep_version(row, known):
             return
+        path = await self._declared.source.fetch(item, scratch=self._scratch)
+        try:
+            content_hash = item.content_hash or await self._call(lambda: hash_file(path, self._wiring.limits))
+            row = msgspec.structs.replace(row, content_hash=content_hash)
+            if not await standing.keep_content(row, known):
+                await self._read(path, item, row=row, replaced=known)
+        finally:
+            if path.is_relative_to(self._scratch):
+                path.unlink(missing_ok=True)
+
+    def _row_of(self, item: SourceItem, known: DocumentRow | None) -> DocumentRow:
         now = self._wiring.clock.now()
-        row = DocumentRow(
+        # What a declared source says of its document is not unsaid by someone who names its file.
+        owner = known if known is not None and known.origin and not self._declared.name else None
+        return DocumentRow(
             id=new_id(self._wiring.clock),
             tenant=self._wiring.tenant,
-            source=file.source,
+            source=item.name,
             title="",
-            content_hash=content_hash,
+            content_hash="",
             recipe=self._recipe,
             chunk_count=0,
             sentence_count=0,
             ingested_at=now,
+            origin=owner.origin if owner else self._declared.name,
+            readers=owner.readers if owner else item.readers or self._declared.readers,
+            metadata=owner.metadata if owner else {**self._declared.metadata, **item.metadata},
+            modified_at=item.modified_at,
             checked_at=now,
+            version=item.version,
         )
+
+    async def _read(self, path: Path, item: SourceItem, *, row: DocumentRow, replaced: DocumentRow | None) -> None:
         try:
-            parsed = await self._parse(file)
+            parsed = await self._parse(path, item)
         except (DocumentError, TooLarge) as error:
             await self._refuse(row, error)
             return
         self._notes.extend(parsed.notes)
-        self._waiting.append(await self._call(lambda: self._cut(row, parsed, is_new=known is None)))
+        self._waiting.append(await self._call(lambda: self._cut(row, parsed, replaced=replaced)))
 
-    async def _parse(self, file: FoundFile) -> ParsedDocument:
-        path = Path(file.path)
+    async def _parse(self, path: Path, item: SourceItem) -> ParsedDocument:
         if await self._call(lambda: is_foreign_format(path)):
-            return await self._parser.parse(path, source=file.source)
-        return await self._call(lambda: parse_text_file(path, source=file.source, limits=self._wiring.limits))
+            parsed = await self._parser.parse(path, source=item.name)
+        else:
+            parsed = await self._call(lambda: parse_text_file(path, source=item.name, limits=self._wiring.limits))
+        return msgspec.structs.replace(parsed, title=item.title) if item.title else parsed
 
-    def _cut(self, row: DocumentRow, parsed: ParsedDocument, *, is_new: bool) -> _Read:
+    def _cut(self, row: DocumentRow, parsed: ParsedDocument, *, replaced: DocumentRow | None) -> _Read:
         embedder = self._wiring.embedder
         chunks = chunk_document(parsed, reader=embedder, chunking=self._wiring.chunking)
         unread = describe_truncation(chunks, max_tokens=embedder.max_tokens)
@@ -149,7 +178,7 @@ class Ingestion:
             chunk_count=len(chunks),
             sentence_count=sum(len(chunk.sentences) for chunk in chunks),
         )
-        return _Read(row=complete, text=parsed.text, chunks=chunks, is_new=is_new)
+        return _Read(row=complete, text=parsed.text, chunks=chunks, replaced=replaced)
 
     async def _refuse(self, row: DocumentRow, error: DocumentError | TooLarge) -> None:
         self._failed.append(FailedDocument(source=row.source, code=error.code, message=str(error)))
@@ -158,56 +187,50 @@ class Ingestion:
 
     async def _commit_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
-        pairs = [(read, chunk) for read in waiting for chunk in read.chunks]
-        pairs.sort(key=lambda pair: pair[1].end - pair[1].start)
-        made: dict[int, ChunkRow] = {}
-        for first in range(0, len(pairs), _EMBED_SLICE):
-            part = pairs[first : first + _EMBED_SLICE]
-            rows = await self._call(lambda part=part: self._embed(part))
-            made.update({id(chunk): row for (_, chunk), row in zip(part, rows, strict=True)})
-        for read in waiting:
-            await self._replace(read.row, [made[id(chunk)] for chunk in read.chunks])
-            self._chunks += len(read.chunks)
-            self._counts["added" if read.is_new else "changed"] += 1
-
-    def _embed(self, pairs: Sequence[tuple[_Read, Chunk]]) -> list[ChunkRow]:
-        texts = [f"{chunk.context}\n{read.text[chunk.start : chunk.end]}" for read, chunk in pairs]
-        spans = [_spans_after(chunk, len(chunk.context) + 1) for _, chunk in pairs]
-        embedded = self._wiring.embedder.embed_spans(texts, spans)
-        return [
-            ChunkRow(
-                id=new_id(self._wiring.clock),
-                document_id=read.row.id,
-                place=read.chunks.index(chunk),
-                section=chunk.section,
-                start=chunk.start,
-                text=read.text[chunk.start : chunk.end],
-                context=chunk.context,
-                heading=" > ".join(chunk.heading),
-                page=chunk.page,
-                tokens=chunk.tokens,
-                is_cut=chunk.is_cut,
-                sentence_spans=np.array([(s.start, s.end) for s in chunk.sentences], "<i4").tobytes(),
-                fingerprint=self._wiring.embedder.fingerprint,
-                vector=embedded.texts.vectors[place].astype("<f4").tobytes(),
-                sentence_vectors=embedded.spans[place].astype("<f2").tobytes(),
-            )
-            for place, (read, chunk) in enumerate(pairs)
+        wanted = [
+            UnembeddedChunk(document_id=read.row.id, place=place, chunk=chunk, text=read.text[chunk.start : chunk.end])
+            for read in waiting
+            for place, chunk in enumerate(read.chunks)
         ]
+        made = await self._rows_of(wanted, [read.replaced.id for read in waiting if read.replaced])
+        for read in waiting:
+            rows = [made[read.row.id, place] for place in range(len(read.chunks))]
+            await self._replace(read.row, rows)
+            self._chunks += len(rows)
+            self._counts["changed" if read.replaced else "added"] += 1
+
+    async def _rows_of(self, wanted: list[UnembeddedChunk], replaced: list[str]) -> dict[tuple[str, int], ChunkRow]:
+        wiring = self._wiring
+        fingerprint = wiring.embedder.fingerprint
+        known = await wiring.store.read(
+            lambda connection: read_vectors(connection, replaced, fingerprint=fingerprint) if replaced else {}
+        )
+        kept = take_known(wanted, known, fingerprint=fingerprint, clock=wiring.clock)
+        rows = [row for row in kept if row is not None]
+        missing = [one for one, row in zip(wanted, kept, strict=True) if row is None]
+        missing.sort(key=lambda one: len(one.text))
+        for first in range(0, len(missing), _EMBED_SLICE):
+            part = missing[first : first + _EMBED_SLICE]
+            embedded, tokens = await self._call(
+                lambda part=part: embed_chunks(part, embedder=wiring.embedder, clock=wiring.clock)
+            )
+            rows += embedded
+            self._texts += len(part)
+            self._tokens += tokens
+        return {(row.document_id, row.place): row for row in rows}
 
     async def _replace(self, row: DocumentRow, chunks: Sequence[ChunkRow]) -> None:
         corpus = self._wiring.corpus
         await self._wiring.store.write(lambda connection: replace_document(connection, corpus, row, chunks=chunks))
 
-    async def _forget(self, discovery: Discovery, known: dict[str, DocumentRow]) -> int:
-        found = {file.source for file in discovery.files}
-        gone = [source for source in known if source not in found and is_under(source, discovery.folders)]
-        if gone:
+    async def _forget(self, gone: Sequence[DocumentRow]) -> int:
+        sources = [row.source for row in gone]
+        if sources:
             wiring, now = self._wiring, self._wiring.clock.now()
             await wiring.store.write(
-                lambda connection: remove_documents(connection, wiring.corpus, gone, tenant=wiring.tenant, at=now)
+                lambda connection: remove_documents(connection, wiring.corpus, sources, tenant=wiring.tenant, at=now)
             )
-        return len(gone)
+        return len(sources)
 
     def _is_full(self) -> bool:
         chunks = sum(len(read.chunks) for read in self._waiting)
@@ -227,15 +250,12 @@ def recipe_of(embedder: TextEmbedder, chunking: Chunking) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _spans_after(chunk: Chunk, shift: int) -> list[tuple[int, int]]:
-    return [(sentence.start + shift, sentence.end + shift) for sentence in chunk.sentences]
-
-
-def _hash_file(path: Path, limits: ParseLimits) -> str:
+def hash_file(path: Path, limits: ParseLimits) -> str:
+    """Return the SHA-256 of a file; empty where the parser will say why it cannot be read."""
     try:
         if path.stat().st_size >= limits.max_file_bytes:
             return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        return ""  # the parser says why it cannot be read
+        return ""

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from plimsoll.knowledge.tables.sources import SyncResult
+
 
 class IngestProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How far an ingestion is."""
@@ -48,3 +50,28 @@ class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
     """Chunks written."""
     seconds: float
     """Time taken."""
+    moved: int = 0
+    """Documents that have another name now and the same content: their chunks and vectors stayed."""
+    described: int = 0
+    """Documents whose readers or metadata changed and nothing else: their chunks and vectors stayed."""
+    texts_embedded: int = 0
+    """Texts that the embedding model read; chunks that said the very same before keep their vectors."""
+    tokens_embedded: int = 0
+    """Tokens that it read."""
+
+
+class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one synchronisation of one source."""
+
+    source: str
+    """Its name."""
+    kind: str
+    """What it is, e.g. `web`."""
+    result: SyncResult
+    """`synced`; or `held`, `unreachable`, `refused`: then nothing was changed, and the corpus answers as before."""
+    message: str
+    """Why, in words; empty after a success."""
+    report: IngestReport | None
+    """What was done to the corpus; None where it was left as it was."""
+    notes: tuple[str, ...] = ()
+    """What had to be passed over or guessed, a sentence each."""

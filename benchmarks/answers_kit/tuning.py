@@ -10,6 +10,7 @@ from scipy.optimize import minimize  # pyright: ignore[reportUnknownVariableType
 
 from plimsoll.knowledge.retrieval.answerability import AnswerSignals, answer_signals
 from plimsoll.knowledge.retrieval.highlight import SentenceSignals
+from plimsoll.knowledge.retrieval.mix import LabelledLegs, fit_mix
 
 Numbers = NDArray[np.float64]
 Loss = Callable[[Numbers], tuple[float, Numbers]]
@@ -24,6 +25,21 @@ class Choice(msgspec.Struct, frozen=True):
 
     signals: Numbers
     is_gold: NDArray[np.bool_]
+
+
+def print_fitted_mix(looked: Sequence[Looked]) -> None:
+    """Print what `fit_mix` makes of the labels of all questions, and whether it would be adopted."""
+    labelled = [_labelled(one) for one in looked if not one.asked.is_impossible]
+    found = fit_mix(labelled)
+    print("fitted mix:", msgspec.structs.asdict(found.mix), f"on {found.fitted_on}, checked on {found.checked_on}")
+    print(f"nDCG@10 {found.ndcg_in_use:.4f}, gain {found.gain:+.4f} [{found.low:+.4f}, {found.high:+.4f}]")
+    print("adopted" if found.is_better() else "not adopted")
+
+
+def _labelled(looked: Looked) -> LabelledLegs:
+    is_gold = np.array([passage == looked.asked.gold_passage_id for passage in looked.passage_ids])
+    legs = np.stack([looked.legs.words, looked.legs.chunk, looked.legs.sentence], axis=1).astype(np.float64)
+    return LabelledLegs(id=looked.asked.id, legs=legs, is_gold=is_gold, gold_count=max(1, int(is_gold.sum())))
 
 
 def tune(looker: Looker, development: Sequence[Looked]) -> None:
@@ -58,18 +74,29 @@ def print_sentence_weights(looker: Looker, answerable: Sequence[Looked]) -> None
 
 def print_answerability(looker: Looker, development: Sequence[Looked]) -> None:
     """Print the weights of a logistic, and the chance that 95 % of the answerable questions reach."""
-    rows = [_answer_row(looker, looked, looked.legs.fused()) for looked in development]
-    truth = [not looked.asked.is_impossible for looked in development]
-    elsewhere = [_answer_row(looker, looked, scores_without_article(looked)) for looked in development]
-    signals = np.array([*rows, *elsewhere])
-    is_answerable = np.array([*truth, *([False] * len(elsewhere))])
-    weights = _fit(_logistic_loss(signals, is_answerable), signals.shape[1])
-    chances = 1 / (1 + np.exp(-(signals @ weights)))
-    names = ("bias", *AnswerSignals.__struct_fields__)
+    rows, elsewhere, truth = answer_rows(looker, development)
+    weights = fit_answerability(rows, elsewhere, truth)
+    chances = 1 / (1 + np.exp(-(rows[truth] @ weights)))
+    names = ("bias", *SIGNALS)
     print("answerability:", {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)})
-    print("answerable at:", round(float(np.quantile(chances[is_answerable], 1 - _KEPT)), 3))
+    print("answerable at:", round(float(np.quantile(chances, 1 - _KEPT)), 3))
 
 
+def answer_rows(looker: Looker, looked: Sequence[Looked]) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+    """Return the signals with one before them, the same without each question's article, and what is answerable."""
+    rows = [_answer_row(looker, one, one.legs.fused()) for one in looked]
+    elsewhere = [_answer_row(looker, one, scores_without_article(one)) for one in looked]
+    return np.array(rows), np.array(elsewhere), np.array([not one.asked.is_impossible for one in looked])
+
+
+def fit_answerability(rows: Numbers, elsewhere: Numbers, truth: NDArray[np.bool_]) -> Numbers:
+    """Return the weights of the logistic: answerable against look-alikes and against everything asked elsewhere."""
+    is_answerable = np.concatenate([truth, np.zeros(len(elsewhere), np.bool_)])
+    return _fit(_logistic_loss(np.concatenate([rows, elsewhere]), is_answerable), rows.shape[1])
+
+
+SIGNALS = AnswerSignals.__struct_fields__
+"""Names of the signals of answerability, in the order of their weights."""
 _NAMES = SentenceSignals.__struct_fields__
 
 

@@ -5,6 +5,7 @@ English stop words and stems; sentences of other languages are found by their pu
 """
 
 from plimsoll.text.sentences import SentenceSpan, sentences
+from plimsoll.text.stem import stem
 from plimsoll.text.words import content_words, words
 
-__all__ = ["SentenceSpan", "content_words", "sentences", "words"]
+__all__ = ["SentenceSpan", "content_words", "sentences", "stem", "words"]

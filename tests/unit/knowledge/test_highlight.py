@@ -35,7 +35,7 @@ def test_signals_count_words_by_rarity_and_what_the_sentence_before_adds() -> No
 
 def test_a_passage_that_holds_name_number_and_words_is_answerable() -> None:
     signals = answer_signals(QUESTION, read())
-    assert (signals.missing_names, signals.missing_number, signals.passage_coverage) == (0.0, 0.0, 1.0)
+    assert (signals.missing_names, signals.missing_number, signals.opposed) == (0.0, 0.0, 0.0)
     assert judge_answerability(QUESTION, [read()]) >= ANSWERABLE_AT
 
 

@@ -1,7 +1,7 @@
 """Whether a passage holds an answer at all: a small logistic over words, not a threshold on a cosine. Pure.
 
-`retrieve` asks it about the passage of the best sentence. It reads no grammar: a question about something that the
-passage says of somebody else looks answerable to it.
+`retrieve` asks it about the passage of the best sentence. Each signal compares question and passage; none reads the
+question alone. It reads no grammar: what the passage says of somebody else looks answerable to it.
 """
 
 import math
@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import msgspec
 
 from plimsoll.knowledge.retrieval.cues import is_negated
-from plimsoll.knowledge.retrieval.highlight import Question, SentenceSignals, coverage
+from plimsoll.knowledge.retrieval.highlight import Question, SentenceSignals
+from plimsoll.knowledge.retrieval.opposites import opposed_words, stems_in
 from plimsoll.text import words
 
-ANSWERABLE_AT = 0.13
+ANSWERABLE_AT = 0.12
 """Chance from which a corpus says that it can answer: 95 % of the answerable questions of the development half of
 SQuAD 2 reach it. It is low because a wrongly refused question costs more than a weak passage that is shown."""
 
@@ -27,14 +28,14 @@ class AnswerSignals(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the question's content words that the best sentence holds, weighted by rarity."""
     passage: float
     """Fused retrieval score of the passage."""
-    passage_coverage: float
-    """Share of the question's content words that the passage, its title and headings hold, weighted by rarity."""
     missing_names: float
     """Share of the names in the question that stand nowhere in the passage."""
     missing_number: float
     """1 where a number of the question stands nowhere in the passage."""
     unmatched_negation: float
     """1 where the question is negated and neither the best sentence nor its neighbours are."""
+    opposed: float
+    """1 where the passage holds the opposite of a word of the question, e.g. `most` for `least`, and not the word."""
 
     def chance(self) -> float:
         """Return the estimated probability, between 0 and 1.
@@ -44,14 +45,14 @@ class AnswerSignals(msgspec.Struct, frozen=True, kw_only=True):
         `benchmarks/answers.py --tune` prints them.
         """
         total = (
-            -5.63
-            + 4.12 * self.closeness
-            + 1.88 * self.coverage
-            + 2.04 * self.passage
-            + 0.67 * self.passage_coverage
-            - 0.91 * self.missing_names
-            - 1.37 * self.missing_number
-            - 3.42 * self.unmatched_negation
+            -5.52
+            + 4.37 * self.closeness
+            + 2.26 * self.coverage
+            + 2.26 * self.passage
+            - 1.01 * self.missing_names
+            - 1.52 * self.missing_number
+            - 3.54 * self.unmatched_negation
+            - 2.22 * self.opposed
         )
         return 1.0 / (1.0 + math.exp(-total))
 
@@ -88,12 +89,13 @@ def answer_signals(question: Question, passage: ReadPassage) -> AnswerSignals:
     held = question.words_in(passage.whole)
     nearby = " ".join(passage.sentences[max(0, place - 1) : place + 2])
     missing = question.names - held
+    stems = stems_in(passage.whole)
     return AnswerSignals(
         closeness=best.closeness,
         coverage=best.coverage,
         passage=best.passage,
-        passage_coverage=coverage(question, held),
         missing_names=len(missing) / len(question.names) if question.names else 0.0,
         missing_number=float(bool(question.numbers.difference(words(passage.whole)))),
         unmatched_negation=float(question.is_negated and not is_negated(nearby)),
+        opposed=float(bool(opposed_words(question.stems, stems))),
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from plimsoll.knowledge.index.embedding import Vectors
 from plimsoll.knowledge.retrieval.cues import AnswerKind, holds_answer_of_kind
-from plimsoll.text import content_words
+from plimsoll.text import content_words, stem
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +33,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers in it."""
     is_negated: bool
     """Whether it denies something."""
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Return the stems of all of its words."""
+        return frozenset(map(stem, self.words))
 
     def words_in(self, text: str) -> frozenset[str]:
         """Return those of its content words that the text holds."""

@@ -14,13 +14,10 @@ from plimsoll.knowledge.index.snapshot import Snapshot
 from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT, ReadPassage, judge_answerability
 from plimsoll.knowledge.retrieval.cues import is_negated, kind_of_answer, names_in
 from plimsoll.knowledge.retrieval.highlight import Question, SentenceSignals, signals_of
+from plimsoll.knowledge.retrieval.mix import DEFAULT_MIX, LegMix
 from plimsoll.knowledge.table import FoundChunk, FoundChunks
 from plimsoll.records import Highlight, Passage, Principal
 from plimsoll.text import content_words, words
-
-WORDS_WEIGHT, VECTOR_WEIGHT, SENTENCE_WEIGHT = 0.2, 0.3, 0.5
-"""Convex mix of BM25 (over the best BM25), cosine of the chunk and cosine of its closest sentence; chosen on the
-development half of SQuAD 2 by `benchmarks/answers.py --tune`, the more even one of two that are alike."""
 
 _CANDIDATES_A_LEG = 60
 _SPARE = 12
@@ -72,10 +69,9 @@ class LegScores(msgspec.Struct, frozen=True, kw_only=True):
     sentence: Vectors
     """Cosine of its closest sentence."""
 
-    def fused(self) -> Vectors:
+    def fused(self, mix: LegMix = DEFAULT_MIX) -> Vectors:
         """Return the convex mix."""
-        mixed = WORDS_WEIGHT * self.words + VECTOR_WEIGHT * self.chunk + SENTENCE_WEIGHT * self.sentence
-        return mixed.astype(np.float32)
+        return mix.fuse(np.stack([self.words, self.chunk, self.sentence], axis=1)).astype(np.float32)
 
 
 def read_question(snapshot: Snapshot, embedder: TextEmbedder, text: str) -> Question:

@@ -14,6 +14,23 @@ from unit.knowledge.pdf_files import pdf_file
 
 HANGING = ("-c", "import sys, threading; sys.stdin.buffer.read(8); threading.Event().wait()")
 PAGE = "<html><body><main><h1>Title</h1><p>Some text of a page.</p></main></body></html>"
+SLOW = """
+import sys, threading
+from plimsoll.knowledge.parse.document import ParsedDocument
+from plimsoll.knowledge.parse.wire import ParseReply, framed
+out = sys.stdout.buffer
+replies = [ParseReply(is_progress=True)] * PAGES + [ParseReply(document=ParsedDocument(text="read", title="t"))]
+for reply in replies:
+    threading.Event().wait(0.1)
+    out.write(framed(reply))
+    out.flush()
+sys.stdin.buffer.read()
+"""
+GREEDY = """
+from plimsoll.knowledge.parse.worker import limit_memory
+limit_memory(400_000_000)
+bytearray(1_000_000_000)
+"""
 CRASHING = ("-c", "import os, sys; sys.stdin.buffer.read(8); os.abort()")
 
 
@@ -106,3 +123,21 @@ def test_the_server_does_not_import_what_takes_documents_apart() -> None:
     code = f"import sys, plimsoll.server, plimsoll.cli; print([name for name in {apart!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_each_sign_of_progress_gives_a_long_document_its_time_anew(tmp_path: Path) -> None:
+    async def read(pages: int) -> str:
+        command = ("-c", SLOW.replace("PAGES", str(pages)))
+        limits = ParseLimits(timeout_seconds=10, max_scanned_pages=4)
+        async with ParserProcess(limits, command=command) as parser:
+            return (await parser.parse(tmp_path / "a.pdf", source="a.pdf")).text
+
+    assert asyncio.run(read(4)) == "read"
+    with pytest.raises(UnreadableDocument, match="crashed"):
+        asyncio.run(read(5))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its memory in this way")
+def test_the_parser_process_cannot_fill_the_memory() -> None:
+    done = subprocess.run([sys.executable, "-c", GREEDY], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().endswith("MemoryError")

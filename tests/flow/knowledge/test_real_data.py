@@ -72,13 +72,12 @@ def test_a_filing_is_cited_by_page(tmp_path: Path) -> None:
     assert {passage.page for passage in found.passages} <= {1, 2, 3, 4}
 
 
-def test_mixed_formats_are_read_or_refused_each_for_its_reason(tmp_path: Path) -> None:
+def test_mixed_formats_are_ingested_and_the_rest_is_counted(tmp_path: Path) -> None:
     report, _ = ingest_and_ask(tmp_path, ["mixed_format_files"], "What are superlinear returns?")
-    assert report.added == 7
-    assert [(failed.source, failed.code) for failed in report.failed] == [
-        ("mixed_format_files/pdf/non_text_searchable.pdf", "unreadable_document")
-    ]
-    assert report.skipped[".docx"] == 3
+    unread = {failed.source.rpartition("/")[2] for failed in report.failed}
+    assert unread <= {"apple.jpg", "non_text_searchable.pdf"}
+    assert report.added >= 15
+    assert report.skipped[".wav"] == 2
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,13 @@
 """Kinds of file that have to be taken apart. Only the parser process imports them: they may hang or crash."""
 
+from collections.abc import Callable
 from pathlib import Path, PurePath
 
 from plimsoll.errors import UnknownFormat
 from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.parse.formats import ParseLimits, Parser, file_of, is_known_format, read_content, read_document
 from plimsoll.knowledge.parse.html import parse_html
+from plimsoll.knowledge.parse.images import parse_image
 from plimsoll.knowledge.parse.mail.eml import read_eml
 from plimsoll.knowledge.parse.mail.message import written_message
 from plimsoll.knowledge.parse.mail.msg import read_msg
@@ -17,9 +19,14 @@ from plimsoll.knowledge.parse.source_file import SourceFile
 from plimsoll.knowledge.parse.text_formats import TEXT_PARSERS
 
 
-def parse_foreign_file(path: Path, *, source: str, limits: ParseLimits) -> ParsedDocument:
-    """Read a file of any kind. Raises UnknownFormat, TooLarge and UnreadableDocument."""
-    return read_document(path, source=source, limits=limits, parsers=_PARSERS)
+def parse_foreign_file(
+    path: Path, *, source: str, limits: ParseLimits, tell_progress: Callable[[], None] = lambda: None
+) -> ParsedDocument:
+    """Read a file of any kind, telling progress after each recognised page.
+
+    Raises UnknownFormat, TooLarge and UnreadableDocument.
+    """
+    return read_document(path, source=source, limits=limits, parsers=_PARSERS, tell_progress=tell_progress)
 
 
 def parse_foreign_content(content: bytes, *, source: str, limits: ParseLimits) -> ParsedDocument:
@@ -55,5 +62,6 @@ _WITHIN_MAIL: dict[str, Parser] = {
     ".pptm": parse_pptx,
     ".xlsx": parse_xlsx,
     ".xlsm": parse_xlsx,
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"), parse_image),
 }
 _PARSERS: dict[str, Parser] = {**_WITHIN_MAIL, ".eml": _parse_eml, ".msg": _parse_msg}

@@ -12,6 +12,7 @@ import msgspec
 from plimsoll.errors import TooLarge, UnknownFormat, UnreadableDocument, one_of
 from plimsoll.knowledge.parse.content_kind import ending_by_content, is_binary
 from plimsoll.knowledge.parse.document import ParsedDocument
+from plimsoll.knowledge.parse.recognition.recogniser import has_recogniser
 from plimsoll.knowledge.parse.source_file import SourceFile
 
 Parser = Callable[[SourceFile], ParsedDocument]
@@ -19,8 +20,9 @@ Parser = Callable[[SourceFile], ParsedDocument]
 
 _TEXT_ENDINGS = (".md", ".markdown", ".txt", ".text", ".csv", ".tsv", ".jsonl", ".ndjson")
 _OFFICE_ENDINGS = (".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm")
-_FOREIGN_ENDINGS = (".html", ".htm", ".pdf", *_OFFICE_ENDINGS, ".eml", ".msg")
-_SAME_KIND = {".htm": ".html", ".docm": ".docx", ".pptm": ".pptx", ".xlsm": ".xlsx"}
+_IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+_FOREIGN_ENDINGS = (".html", ".htm", ".pdf", *_OFFICE_ENDINGS, ".eml", ".msg", *_IMAGE_ENDINGS)
+_SAME_KIND = {".jpeg": ".jpg", ".tif": ".tiff", ".htm": ".html", ".docm": ".docx", ".pptm": ".pptx", ".xlsm": ".xlsx"}
 _KIND_NAMES = {
     ".html": "a web page",
     ".pdf": "a PDF",
@@ -29,9 +31,19 @@ _KIND_NAMES = {
     ".xlsx": "an Excel file",
     ".msg": "an Outlook message",
     ".txt": "plain text",
+    ".png": "a PNG image",
+    ".jpg": "a JPEG image",
+    ".tiff": "a TIFF image",
+    ".bmp": "a BMP image",
+    ".webp": "a WebP image",
 }
-_OLD_OFFICE = {".doc": ".docx", ".xls": ".xlsx", ".ppt": ".pptx", ".rtf": ".docx", ".odt": ".docx", ".ods": ".xlsx"}
-_MADE_OF_BYTES = frozenset({".pdf", ".docx", ".pptx", ".xlsx", ".msg"})
+_AS_OFFICE = {".doc": ".docx", ".rtf": ".docx", ".odt": ".docx", ".xls": ".xlsx", ".ods": ".xlsx", ".ppt": ".pptx"}
+_VOICE = (".wav", ".mp3", ".m4a", ".ogg", ".flac", ".mp4", ".webm")
+_CONVERSIONS = {
+    **{ending: f"Save it as {target} or .pdf." for ending, target in _AS_OFFICE.items()},
+    **dict.fromkeys(_VOICE, "Voice is not read as a document yet: add its transcript as text."),
+}
+_MADE_OF_BYTES = frozenset({".pdf", ".docx", ".pptx", ".xlsx", ".msg", *_IMAGE_ENDINGS})
 _SNIFFED_BYTES = 16
 _MEGABYTE = 1_000_000
 
@@ -47,8 +59,10 @@ class ParseLimits(msgspec.Struct, frozen=True, kw_only=True):
     """An Office file that unpacks to more than this is refused."""
     max_rows: int = 100_000
     """Rows of one sheet, CSV or JSONL file beyond these are left out, and the document says so."""
+    max_scanned_pages: int = 200
+    """Pages without a text layer beyond these are not recognised, and the document says so."""
     timeout_seconds: float = 60.0
-    """Time that parsing one document in the process apart may take before that process is stopped."""
+    """Time that a document, or each recognised page of it, may take in the process apart before that is stopped."""
 
 
 def known_endings() -> list[str]:
@@ -57,8 +71,9 @@ def known_endings() -> list[str]:
 
 
 def is_known_format(path: PurePath) -> bool:
-    """Tell whether a file of this name has a parser."""
-    return path.suffix.lower() in known_endings()
+    """Tell whether a file of this name can be read here: an image only where text recognition is installed."""
+    ending = path.suffix.lower()
+    return ending in known_endings() and (ending not in _IMAGE_ENDINGS or has_recogniser())
 
 
 def is_foreign_format(path: Path) -> bool:
@@ -72,17 +87,28 @@ def is_foreign_format(path: Path) -> bool:
         return False  # the parser says why it cannot be read
 
 
-def read_document(path: Path, *, source: str, limits: ParseLimits, parsers: Mapping[str, Parser]) -> ParsedDocument:
+def read_document(
+    path: Path,
+    *,
+    source: str,
+    limits: ParseLimits,
+    parsers: Mapping[str, Parser],
+    tell_progress: Callable[[], None] = lambda: None,
+) -> ParsedDocument:
     """Read one file with the parser of its content, or of its ending where the content is text.
 
     Raises UnknownFormat, TooLarge (file or text), and UnreadableDocument for everything that holds no readable text.
     """
     ending = path.suffix.lower()
     _refuse_unknown(source, ending)
-    return read_content(file_of(_read(path, source, limits), source=source, limits=limits), ending, parsers=parsers)
+    content = _read(path, source, limits)
+    file = file_of(content, source=source, limits=limits, tell_progress=tell_progress)
+    return read_content(file, ending, parsers=parsers)
 
 
-def file_of(content: bytes, *, source: str, limits: ParseLimits) -> SourceFile:
+def file_of(
+    content: bytes, *, source: str, limits: ParseLimits, tell_progress: Callable[[], None] = lambda: None
+) -> SourceFile:
     """Return the content with its name and what it may ask for."""
     return SourceFile(
         source=source,
@@ -90,6 +116,8 @@ def file_of(content: bytes, *, source: str, limits: ParseLimits) -> SourceFile:
         max_characters=limits.max_characters,
         max_unpacked_bytes=limits.max_unpacked_bytes,
         max_rows=limits.max_rows,
+        max_scanned_pages=limits.max_scanned_pages,
+        tell_progress=tell_progress,
     )
 
 
@@ -126,10 +154,11 @@ def _refuse_unknown(source: str, ending: str, *, known: Container[str] | None = 
     if ending in (known_endings() if known is None else known):
         return
     named = f"Known endings: {one_of(known_endings())}."
-    target = _OLD_OFFICE.get(ending)
     raise UnknownFormat(
         f"{source!r} ends in {ending!r}, which no parser reads.",
-        next_step=f"Save it as {target} or .pdf. {named}" if target else f"{named} Convert it to one of them.",
+        next_step=f"{_CONVERSIONS[ending]} {named}"
+        if ending in _CONVERSIONS
+        else f"{named} Convert it to one of them.",
     )
 
 

@@ -48,8 +48,8 @@ class ParserProcess:
         """
         request = ParseRequest(path=str(path), source=source, limits=self._limits)
         try:
-            async with asyncio.timeout(self._limits.timeout_seconds):
-                reply = await self._ask(request)
+            async with asyncio.timeout(self._limits.timeout_seconds) as deadline:
+                reply = await self._ask(request, deadline)
         except TimeoutError as error:
             await self.close()
             raise UnreadableDocument(
@@ -76,15 +76,20 @@ class ParserProcess:
         async with asyncio.timeout(_STOP_SECONDS):
             await process.communicate()
 
-    async def _ask(self, request: ParseRequest) -> ParseReply:
+    async def _ask(self, request: ParseRequest, deadline: asyncio.Timeout) -> ParseReply:
+        """Return the answer; each sign of progress, of which there is one a scanned page, moves the deadline on."""
         process = self._process or await self._start()
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:
             raise BrokenPipeError
         stdin.write(framed(request))
         await stdin.drain()
-        length = int.from_bytes(await stdout.readexactly(LENGTH_BYTES))
-        return msgspec.json.decode(await stdout.readexactly(length), type=ParseReply)
+        for _ in range(self._limits.max_scanned_pages + 1):
+            reply = await _read_reply(stdout)
+            if not reply.is_progress:
+                return reply
+            deadline.reschedule(asyncio.get_running_loop().time() + self._limits.timeout_seconds)
+        raise BrokenPipeError
 
     async def _start(self) -> asyncio.subprocess.Process:
         path = os.pathsep.join(entry for entry in sys.path if entry)
@@ -98,3 +103,8 @@ class ParserProcess:
                 env={**os.environ, "PYTHONPATH": path},
             )
         return self._process
+
+
+async def _read_reply(stdout: asyncio.StreamReader) -> ParseReply:
+    length = int.from_bytes(await stdout.readexactly(LENGTH_BYTES))
+    return msgspec.json.decode(await stdout.readexactly(length), type=ParseReply)

@@ -5,13 +5,16 @@ since a broken PDF may hang or crash the library.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import msgspec
 import pypdfium2
 from pypdfium2 import PdfDocument, PdfiumError
 
 from plimsoll.errors import UnreadableDocument
 from plimsoll.knowledge.parse.document import PageStart, ParsedDocument
+from plimsoll.knowledge.parse.recognition.recogniser import INSTALL, FindRecogniser, find_recogniser
+from plimsoll.knowledge.parse.scanned_pages import ScannedText, recognise_pages, scanned_pages
 from plimsoll.knowledge.parse.source_file import SourceFile
 
 _LINE_WORD_JOIN = re.compile(r"\ufffe\s?")
@@ -22,11 +25,15 @@ _FEWEST_TITLE_WORDS = 2
 _LONGEST_TITLE = 150
 
 
-def parse_pdf(file: SourceFile) -> ParsedDocument:
-    """Return the text of every page. Raises UnreadableDocument for corrupt, encrypted and scanned files."""
+def parse_pdf(file: SourceFile, *, find: FindRecogniser = find_recogniser) -> ParsedDocument:
+    """Return the text of every page, scanned ones through recognition where there is an engine.
+
+    Raises UnreadableDocument for corrupt and protected files, and for scans where there is no engine.
+    """
     document = _open(file)
     try:
         pages = list(_page_texts(document))
+        scanned = _recognise(document, pages, file=file, find=find)
         title = _title(document) or file.title_from_name()
     except PdfiumError as error:
         raise UnreadableDocument(
@@ -34,12 +41,21 @@ def parse_pdf(file: SourceFile) -> ParsedDocument:
         ) from error
     finally:
         document.close()
+    pages = [scanned.texts.get(index, text) for index, text in enumerate(pages)]
     if not any(text.strip() for text in pages):
         raise UnreadableDocument(
             f"{file.source!r} has no text layer on any of its {len(pages)} pages: it may be a scan.",
-            next_step="Run text recognition on it first, e.g. `ocrmypdf in.pdf out.pdf`.",
+            next_step="Recognition found no text either." if scanned.notes else INSTALL,
         )
-    return _joined(pages, title)
+    joined = _joined(pages, title)
+    return msgspec.structs.replace(joined, notes=scanned.notes, truncated=scanned.truncated)
+
+
+def _recognise(document: PdfDocument, pages: Sequence[str], *, file: SourceFile, find: FindRecogniser) -> ScannedText:
+    empty = [index for index, text in enumerate(pages) if not text.strip()]
+    shown = scanned_pages(document, empty, is_whole=len(empty) == len(pages))
+    recogniser = find() if shown else None
+    return recognise_pages(document, shown, file=file, recogniser=recogniser)
 
 
 def _open(file: SourceFile) -> PdfDocument:

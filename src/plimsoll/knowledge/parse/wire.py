@@ -27,6 +27,8 @@ class ParseRequest(msgspec.Struct, frozen=True, kw_only=True):
 class ParseReply(msgspec.Struct, frozen=True, kw_only=True):
     """The document, or why there is none."""
 
+    is_progress: bool = False
+    """Whether this only says that the work goes on; the answer follows."""
     document: ParsedDocument | None = None
     """What was read."""
     code: str = ""

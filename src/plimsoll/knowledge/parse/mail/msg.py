@@ -18,7 +18,7 @@ def read_msg(file: SourceFile) -> Message:
     """Return the message. Raises UnreadableDocument where the file is damaged or none."""
     try:
         return _message(oxmsg.Message.load(io.BytesIO(file.content)))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableDocument(
             f"{file.source!r} is a damaged Outlook message: {type(error).__name__}.",
             next_step="Open it in Outlook and save it again, or save it as .eml.",

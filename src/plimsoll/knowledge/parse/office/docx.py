@@ -18,6 +18,7 @@ from plimsoll.knowledge.parse.office.package import (
     core_title,
     descendants,
     local_name,
+    whole_number,
 )
 from plimsoll.knowledge.parse.office.word_styles import WordStyles
 from plimsoll.knowledge.parse.source_file import SourceFile
@@ -112,8 +113,8 @@ class _WordReader:
     def _spread(self, cell: Element) -> list[str]:
         """Return the cell's text, and an empty one for each further column that the cell covers."""
         span = child(cell, "tcPr", "gridSpan")
-        width = attribute(span, "val") if span is not None else ""
-        return [self._cell(cell), *[""] * (min(int(width), _MOST_COLUMNS) - 1 if width.isdecimal() else 0)]
+        width = whole_number(attribute(span, "val")) if span is not None else None
+        return [self._cell(cell), *[""] * (min(width or 1, _MOST_COLUMNS) - 1)]
 
     def _text(self, element: Element) -> str:
         return "".join(self._pieces(element))

@@ -24,6 +24,7 @@ _ENCRYPTED_FLAG = 1
 _LARGEST_RATIO = 200
 _RATIO_COUNTS_FROM = 5_000_000
 _LARGEST_TREE_SHARE = 4
+_MOST_DIGITS = 9
 _MOST_ENTRIES = 20_000
 _PIECE_BYTES = 1 << 16
 _BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, ValueError, LookupError, NotImplementedError)
@@ -161,6 +162,11 @@ def attribute(element: Element, name: str) -> str:
     if found is not None:
         return found
     return next((value for key, value in element.items() if key.endswith(f"}}{name}")), "")
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that the digits write; None for anything else, and for one that no file needs."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def child(element: Element | None, *path: str) -> Element | None:

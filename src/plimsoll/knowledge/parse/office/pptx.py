@@ -18,6 +18,7 @@ from plimsoll.knowledge.parse.office.package import (
     core_title,
     descendants,
     local_name,
+    whole_number,
 )
 from plimsoll.knowledge.parse.source_file import SourceFile
 from plimsoll.knowledge.parse.table_rows import HeaderRule, row_lines
@@ -25,6 +26,7 @@ from plimsoll.knowledge.parse.writing import DocumentWriter
 
 _TITLES = {"title", "ctrTitle"}
 _UNREAD_PLACES = {"sldNum", "dt", "ftr", "hdr", "sldImg"}
+_DEEPEST = 9
 _LISTS = {"body", "obj", ""}
 
 
@@ -92,9 +94,9 @@ class _Slide:
 
     def _line(self, paragraph: Element, *, is_list: bool) -> str:
         text = " ".join(self._paragraph(paragraph).split())
-        level = attribute(properties, "lvl") if (properties := child(paragraph, "pPr")) is not None else ""
-        depth = int(level) if level.isdecimal() else 0
-        return f"{'  ' * min(depth, 9)}- {text}" if text and is_list else text
+        properties = child(paragraph, "pPr")
+        depth = whole_number(attribute(properties, "lvl")) if properties is not None else None
+        return f"{'  ' * min(depth or 0, _DEEPEST)}- {text}" if text and is_list else text
 
     def _table(self, table: Element) -> None:
         properties = child(table, "tblPr")

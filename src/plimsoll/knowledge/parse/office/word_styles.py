@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from xml.etree.ElementTree import Element
 
-from plimsoll.knowledge.parse.office.package import Link, Package, attribute, child, children
+from plimsoll.knowledge.parse.office.package import Link, Package, attribute, child, children, whole_number
 
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _DEEPEST = 9
@@ -79,7 +79,7 @@ def _formats(numbering: Element | None) -> dict[tuple[str, int], str]:
     for abstract in children(numbering, "abstractNum"):
         for level in children(abstract, "lvl"):
             kind = child(level, "numFmt")
-            place = int(attribute(level, "ilvl")) if attribute(level, "ilvl").isdigit() else 0
+            place = whole_number(attribute(level, "ilvl")) or 0
             kinds[attribute(abstract, "abstractNumId"), place] = attribute(kind, "val") if kind is not None else ""
     formats: dict[tuple[str, int], str] = {}
     for item in children(numbering, "num"):
@@ -90,5 +90,4 @@ def _formats(numbering: Element | None) -> dict[tuple[str, int], str]:
 
 
 def _number(element: Element | None) -> int | None:
-    value = attribute(element, "val") if element is not None else ""
-    return int(value) if value.isdecimal() else None
+    return whole_number(attribute(element, "val")) if element is not None else None

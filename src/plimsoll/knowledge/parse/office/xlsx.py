@@ -22,6 +22,7 @@ from plimsoll.knowledge.parse.office.package import (
     children,
     core_title,
     descendants,
+    whole_number,
 )
 from plimsoll.knowledge.parse.source_file import SourceFile
 from plimsoll.knowledge.parse.table_rows import HeaderRule, Row, row_lines
@@ -91,7 +92,7 @@ def _sheets(root: Element | None, links: dict[str, Link]) -> Iterator[_Sheet]:
 def _formats(styles: Element | None) -> list[str]:
     own = {attribute(item, "numFmtId"): attribute(item, "formatCode") for item in descendants(styles, "numFmt")}
     ids = [attribute(item, "numFmtId") for item in children(child(styles, "cellXfs"), "xf")]
-    return [own.get(name) or BUILT_IN.get(int(name) if name.isdecimal() else 0, "") for name in ids]
+    return [own.get(name) or BUILT_IN.get(whole_number(name) or 0, "") for name in ids]
 
 
 def _string(item: Element) -> str:
@@ -134,7 +135,7 @@ class _RowReader:
         if not value:
             return self._formula(cell)
         if kind == "s":
-            return self._workbook.strings[int(value)] if _is_index(value, self._workbook.strings) else ""
+            return _at(self._workbook.strings, value)
         if kind == "b":
             return _TRUTH.get(value, value)
         return value if kind in {"str", "e", "d"} else self._number(value, attribute(cell, "s"))
@@ -147,8 +148,7 @@ class _RowReader:
         return f"={formula.text}" if formula.text else ""
 
     def _number(self, value: str, style: str) -> str:
-        formats = self._workbook.formats
-        code = formats[int(style)] if _is_index(style, formats) else ""
+        code = _at(self._workbook.formats, style)
         try:
             return shown_number(float(value), code, is_1904=self._workbook.is_1904)
         except (ValueError, OverflowError):
@@ -172,8 +172,9 @@ def _column(place: str) -> int:
     return max(number - 1, 0)
 
 
-def _is_index(text: str, items: list[str]) -> bool:
-    return text.isdecimal() and int(text) < len(items)
+def _at(items: list[str], place: str) -> str:
+    index = whole_number(place)
+    return items[index] if index is not None and index < len(items) else ""
 
 
 def _notes(file: SourceFile, workbook: _Workbook, reader: _RowReader) -> Iterator[str]:

@@ -19,11 +19,11 @@ from opentelemetry.trace import Span, Tracer, get_current_span
 
 from plimsoll.errors import DiskFull, InvalidRequest, Overloaded, StoreUnavailable
 from plimsoll.knowledge.chunking import Chunking
+from plimsoll.knowledge.index.building import build_snapshot
 from plimsoll.knowledge.index.embedding import TextEmbedder
 from plimsoll.knowledge.index.snapshot import (
     Snapshot,
     SnapshotDamaged,
-    build_snapshot,
     current_name,
     open_snapshot,
     publish_snapshot,

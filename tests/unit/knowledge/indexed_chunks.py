@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from plimsoll.knowledge.index.snapshot import Snapshot, build_snapshot, open_snapshot, publish_snapshot
+from plimsoll.knowledge.index.building import build_snapshot
+from plimsoll.knowledge.index.snapshot import Snapshot, open_snapshot, publish_snapshot
 from plimsoll.knowledge.readers import EVERYONE
 from plimsoll.knowledge.table import IndexedChunk, MetadataValue
 

@@ -1,34 +1,35 @@
 """The derived index of a corpus: full text and vectors in files, built from the table of truth, replaced as a whole.
 
-`retrieve` searches an open snapshot. A snapshot is written aside, checked, and published by renaming; a reader sees
+`retrieve` searches an open snapshot; `building` writes it aside, and it is published by renaming; a reader sees
 the old one or the new one, never a half. It holds no truth: what it finds is looked up in the table.
 """
 
 import math
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from plimsoll.knowledge.index.access import Access, AccessBuilder, AccessRecords, View
+from plimsoll.knowledge.index.access import Access, AccessRecords, View
 from plimsoll.knowledge.index.embedding import Vectors
-from plimsoll.knowledge.index.fulltext import FullText, IndexedText, ScoredRow, build_full_text
-from plimsoll.knowledge.table import IndexedChunk
+from plimsoll.knowledge.index.fulltext import FullText, ScoredRow
+from plimsoll.knowledge.index.vectors import VectorFile
 from plimsoll.knowledge.where import EVERYWHERE, Where
 from plimsoll.records import Principal
 
-_VERSION = 2
+VERSION = 3
+"""Version of the layout of the files; another is built again."""
 _POINTER = "current"
-_MANIFEST = "manifest.json"
-_TEXT_FOLDER = "fulltext"
-_ACCESS = "access.msgpack"
+MANIFEST = "manifest.json"
+TEXT_FOLDER = "fulltext"
+ACCESS = "access.msgpack"
+SENTENCES = "sentences.f16"
 _CHECK_BYTES = 1 << 20
 _KEPT = 2
-_ID_TYPE = "S32"
 _SPARE_SHARE = 1.5
 _WIDER = 8
 
@@ -60,14 +61,13 @@ class Snapshot:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
-        self._text = FullText.open(folder / _TEXT_FOLDER)
-        # Plain arrays over the mapped files: slicing numpy's own memmap class costs more than what is computed.
-        self._vectors: Vectors = np.asarray(np.load(folder / "vectors.npy", mmap_mode="r"))
-        self._sentences: NDArray[np.float16] = np.asarray(np.load(folder / "sentences.npy", mmap_mode="r"))
+        self._text = FullText.open(folder / TEXT_FOLDER)
+        self._vectors = VectorFile(folder)
+        self._sentences = _map_sentences(folder / SENTENCES, manifest.dimensions)
         self._offsets: NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._ids: NDArray[np.bytes_] = np.asarray(np.load(folder / "ids.npy", mmap_mode="r"))
-        records = msgspec.msgpack.decode((folder / _ACCESS).read_bytes(), type=AccessRecords)
-        self._access = Access(records, document_of_row=np.load(folder / "documents.npy"))
+        records = msgspec.msgpack.decode((folder / ACCESS).read_bytes(), type=AccessRecords)
+        self._access = Access(records, document_of_row=np.load(folder / "documents.npy"), runs_of=self._vectors.runs_of)
 
     @property
     def rows(self) -> int:
@@ -98,17 +98,12 @@ class Snapshot:
 
     def score_vectors(self, question: Vectors, *, view: View, limit: int) -> list[ScoredRow]:
         """Return the rows of the view whose vectors are nearest to the question's by cosine, best first."""
-        kept = min(limit, view.count)
-        if not kept:
-            return []
-        cosines = np.where(view.mask, self._vectors @ question, -np.inf)
-        nearest = np.argpartition(-cosines, kept - 1)[:kept]
-        ordered = nearest[np.argsort(-cosines[nearest], kind="stable")]
-        return [ScoredRow(int(row), float(cosines[row])) for row in ordered]
+        rows, cosines = self._vectors.nearest(question, view.runs, limit=limit)
+        return [ScoredRow(row, score) for row, score in zip(rows.tolist(), cosines.tolist(), strict=True)]
 
     def score_chunks(self, rows: Sequence[int], question: Vectors) -> Vectors:
         """Return the cosine of each row's vector with the question's."""
-        return self._vectors[list(rows)] @ question
+        return self._vectors.cosines(np.array(rows, np.int64), question)
 
     def sentence_vectors(self, row: int) -> Vectors:
         """Return the vectors of the row's sentences, float32."""
@@ -133,39 +128,6 @@ class Snapshot:
         terms = self._text.terms(word)
         count = self._text.count_rows_with(terms[0]) if terms else self.rows
         return float(np.log1p((self.rows - count + 0.5) / (count + 0.5)))
-
-
-def build_snapshot(
-    folder: Path, pages: Iterable[Sequence[IndexedChunk]], *, seq: int, fingerprint: str, dimensions: int, name: str
-) -> Path:
-    """Write a snapshot of the chunks under `folder/name` and return where it lies; it is not yet published.
-
-    A chunk whose vectors come from another model takes part by its words only: its vectors are zero. Nothing is left
-    behind where it fails.
-    """
-    aside = folder / f".{name}.part"
-    try:
-        (aside / _TEXT_FOLDER).mkdir(parents=True)
-        _fill(aside, pages, seq=seq, fingerprint=fingerprint, dimensions=dimensions)
-        return aside.rename(folder / name)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-
-
-def _fill(aside: Path, pages: Iterable[Sequence[IndexedChunk]], *, seq: int, fingerprint: str, dimensions: int) -> None:
-    columns = _Columns(fingerprint=fingerprint, dimensions=dimensions)
-    build_full_text(aside / _TEXT_FOLDER, columns.collect(pages))
-    columns.write(aside)
-    manifest = Manifest(
-        version=_VERSION,
-        seq=seq,
-        fingerprint=fingerprint,
-        dimensions=dimensions,
-        rows=len(columns.ids),
-        checksums={path.relative_to(aside).as_posix(): _checksum(path) for path in _files(aside)},
-    )
-    (aside / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
 
 def publish_snapshot(built: Path) -> None:
@@ -198,62 +160,29 @@ def open_snapshot(folder: Path, *, fingerprint: str) -> Snapshot | None:
     if name is None:
         return None
     try:
-        manifest = msgspec.json.decode((folder / name / _MANIFEST).read_bytes(), type=Manifest)
-        if manifest.version != _VERSION or manifest.fingerprint != fingerprint:
+        manifest = msgspec.json.decode((folder / name / MANIFEST).read_bytes(), type=Manifest)
+        if manifest.version != VERSION or manifest.fingerprint != fingerprint:
             return None
-        for path, checksum in manifest.checksums.items():
-            if _checksum(folder / name / path) != checksum:
+        for path, expected in manifest.checksums.items():
+            if checksum(folder / name / path) != expected:
                 raise SnapshotDamaged(f"{path} was altered")
         return Snapshot(folder / name, manifest)
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise SnapshotDamaged(str(error)) from error
 
 
-class _Columns:
-    """Gathers the arrays of a snapshot while its chunks stream by."""
-
-    def __init__(self, *, fingerprint: str, dimensions: int) -> None:
-        self.ids: list[str] = []
-        self._fingerprint = fingerprint
-        self._dimensions = dimensions
-        self._access = AccessBuilder()
-        self._counts: list[int] = []
-        self._vectors: list[bytes] = []
-        self._sentences: list[bytes] = []
-
-    def collect(self, pages: Iterable[Sequence[IndexedChunk]]) -> Iterator[IndexedText]:
-        """Take the chunks in, and pass on what full text needs of them."""
-        for page in pages:
-            for chunk in page:
-                is_current = chunk.fingerprint == self._fingerprint
-                empty = bytes(2 * self._dimensions * chunk.sentence_count)
-                self._vectors.append(chunk.vector if is_current else bytes(4 * self._dimensions))
-                self._sentences.append(chunk.sentence_vectors if is_current else empty)
-                self._counts.append(chunk.sentence_count)
-                self.ids.append(chunk.id)
-                audience, document = self._access.add(chunk)
-                yield IndexedText(len(self.ids) - 1, audience, document, chunk.text)
-
-    def write(self, folder: Path) -> None:
-        """Write the arrays."""
-        shape = (-1, self._dimensions)
-        np.save(folder / "vectors.npy", np.frombuffer(b"".join(self._vectors), "<f4").reshape(shape))
-        np.save(folder / "sentences.npy", np.frombuffer(b"".join(self._sentences), "<f2").reshape(shape))
-        np.save(folder / "offsets.npy", np.cumsum([0, *self._counts], dtype=np.int64))
-        np.save(folder / "ids.npy", np.array(self.ids, _ID_TYPE))
-        np.save(folder / "documents.npy", self._access.document_of_row)
-        (folder / _ACCESS).write_bytes(msgspec.msgpack.encode(self._access.records()))
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+def _map_sentences(path: Path, dimensions: int) -> NDArray[np.float16]:
+    if not path.stat().st_size:
+        return np.zeros((0, dimensions), np.float16)
+    return np.asarray(np.memmap(path, "<f2", mode="r")).reshape(-1, dimensions)
 
 
 def _age(path: Path) -> float:
     return path.stat().st_mtime
 
 
-def _checksum(path: Path) -> int:
+def checksum(path: Path) -> int:
+    """Return the CRC-32 of a file."""
     total = 0
     with path.open("rb") as file:
         while part := file.read(_CHECK_BYTES):

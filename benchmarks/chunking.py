@@ -3,7 +3,7 @@
 Run `benchmarks/chunking.py [--data DIR] [--texts NAME,NAME] [--json] [--quick]`. DIR holds the folder `chunk_spans`:
 texts, and questions with the exact spans of their evidence. Sizes may be chosen on one half of the questions (by a hash
 of the id); differences to the default are of the other, paired by question. `benchmarks/prepare_splitters.sh` installs
-the splitters of LlamaIndex and Haystack; without it they are left out. All are embedded by one model, ranked by one rule.
+the splitters of LlamaIndex and Haystack; without it they are left out. One model embeds all, one rule ranks all.
 """
 
 import argparse

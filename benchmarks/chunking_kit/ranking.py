@@ -39,7 +39,8 @@ class Ranked:
         closest = np.array([float((own @ vector).max(initial=0.0)) for own in self._sentences], np.float32)
         best = float(words.max(initial=0.0)) or 1.0
         chunk = self._vectors @ vector
-        return _best_first(WORDS_WEIGHT * words / best + VECTOR_WEIGHT * chunk + SENTENCE_WEIGHT * closest)
+        mixed = WORDS_WEIGHT * words / best + VECTOR_WEIGHT * chunk + SENTENCE_WEIGHT * closest
+        return _best_first(mixed.astype(np.float32))
 
     def _embed(self, embedder: Embedder) -> None:
         order = sorted(range(len(self.chunks)), key=lambda row: len(self.bodies[row]))

@@ -17,9 +17,11 @@ from plimsoll.knowledge.sources.row_files import RowFile
 from plimsoll.knowledge.sources.source import DeclaredSource, Listing, Source, SourceItem
 from plimsoll.knowledge.sources.state import SourceState
 from plimsoll.knowledge.table import CorpusStats, DocumentRow
+from plimsoll.knowledge.tables.chunk_sizes import ChunkSize
 from plimsoll.knowledge.where import Range, Where
 
 __all__ = [
+    "ChunkSize",
     "Chunking",
     "CitationCheck",
     "ClaimedQuote",

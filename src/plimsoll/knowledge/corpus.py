@@ -48,6 +48,7 @@ from plimsoll.knowledge.table import (
     page_chunks,
     read_seq,
 )
+from plimsoll.knowledge.tables.chunk_sizes import ChunkSize, list_chunk_sizes
 from plimsoll.records import LOCAL_TENANT, Clock, Principal, new_id
 from plimsoll.store import Store
 
@@ -222,6 +223,10 @@ class Corpus:
         return await self._store.read(
             lambda connection: list_documents(connection, self.name, tenant=tenant, limit=limit)
         )
+
+    async def chunk_sizes(self) -> list[ChunkSize]:
+        """Return how many tokens each chunk has, and whether it was cut within a sentence, by document and place."""
+        return await self._store.read(lambda connection: list_chunk_sizes(connection, self.name))
 
     async def stats(self, *, tenant: str | None = None) -> CorpusStats:
         """Return how much the corpus knows, of one tenant or of all."""

@@ -4,6 +4,7 @@ The command line, the server and the console call what stands here and nothing b
 """
 
 from plimsoll.project.answers import write_answer
+from plimsoll.project.chunk_report import CorpusCut, WayTried
 from plimsoll.project.opening import open_project as open  # noqa: A004 - `plimsoll.open` is the public name
 from plimsoll.project.project import Project
 from plimsoll.project.retrieval_quality import RetrievalEvaluation
@@ -24,6 +25,7 @@ from plimsoll.project.status import (
 __all__ = [
     "SETTINGS_FILE",
     "Check",
+    "CorpusCut",
     "CorpusStatus",
     "FeatureStatus",
     "GatewayHealth",
@@ -34,6 +36,7 @@ __all__ = [
     "Settings",
     "SettingsState",
     "Traffic",
+    "WayTried",
     "open",
     "read_settings",
     "require_shared",

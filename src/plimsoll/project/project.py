@@ -27,6 +27,7 @@ from plimsoll.features import AnyFeature, Result, find_feature, question_field
 from plimsoll.gateway import BudgetStanding, Gateway, ModelTarget, SpendBy, SpendTotal, examine_redis
 from plimsoll.knowledge import DocumentRow, IngestProgress, IngestReport
 from plimsoll.line import Line
+from plimsoll.project.chunk_report import CorpusCut, WayTried, compare_ways, describe_cut
 from plimsoll.project.doctor import examine
 from plimsoll.project.overview import describe_project
 from plimsoll.project.parts import Parts
@@ -187,6 +188,25 @@ class Project:
             baseline=await self._parts.evaluations.get(against) if against else None,
         )
         return await evaluate_retrieval(self.folder, self._parts, asked, dataset=loaded, progress=progress)
+
+    async def chunks(self, corpus: str = "") -> CorpusCut:
+        """Return how the documents of a corpus were cut."""
+        name = corpus or self.default_corpus()
+        opened = await self._parts.corpora.get(name)
+        return await describe_cut(opened, self.settings.knowledge[name].chunking.made())
+
+    async def compare_chunkings(self, dataset: str, *, corpus: str = "", k: int = 5) -> tuple[WayTried, ...]:
+        """Cut the paths of a corpus by every strategy in a temporary index, and compare what a dataset's cases find.
+
+        The corpus's own strategy comes first. Raises NotFound for an unknown corpus, InvalidDataset for an unusable
+        dataset.
+        """
+        name = corpus or self.default_corpus()
+        await self._parts.corpora.get(name)
+        declared = self.settings.knowledge[name]
+        loaded = load_named_dataset(self.folder / DATASETS_FOLDER, dataset)
+        paths = [self.folder / path for path in declared.paths]
+        return await compare_ways(self._parts, declared.chunking.made(), loaded, paths=paths, root=self.folder, k=k)
 
     async def gate(
         self, name: str, *, baseline: str = "", progress: Callable[[RunProgress], None] | None = None

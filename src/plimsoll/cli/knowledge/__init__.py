@@ -2,6 +2,7 @@
 
 import click
 
+from plimsoll.cli.knowledge.chunks import chunks
 from plimsoll.cli.knowledge.documents import documents
 from plimsoll.cli.knowledge.eval import evaluate
 
@@ -11,5 +12,6 @@ def command() -> None:
     """Look after what the project knows: documents and where they come from."""
 
 
+command.add_command(chunks)
 command.add_command(documents)
 command.add_command(evaluate)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.errors import InvalidRequest, NotFound
-from plimsoll.knowledge import Corpus, IngestProgress, IngestReport
+from plimsoll.knowledge import Corpus, IngestProgress, IngestReport, ParseLimits
 from plimsoll.records import Principal
 
 from flow.knowledge.opened import opened, write_files
@@ -157,3 +157,30 @@ def test_another_embedding_model_reads_everything_again_and_never_mixes_vectors(
             assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 2, 0, 0)
 
     asyncio.run(walk())
+
+
+def test_what_was_left_out_of_a_document_stands_in_its_row_and_in_the_report(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/sales.csv": "Region,Amount\nNorth,1\nSouth,2\nEast,3\n"})
+
+    async def walk() -> tuple[IngestReport, str]:
+        async with opened(tmp_path, limits=ParseLimits(max_rows=3)) as corpus:
+            report = await corpus.ingest(["docs"], root=tmp_path)
+            [document] = await corpus.documents()
+            return report, document.truncated
+
+    report, truncated = asyncio.run(walk())
+    assert truncated == "Only the first 3 rows were taken."
+    assert report.notes == ("'docs/sales.csv': Only the first 3 rows were taken.",)
+
+
+def test_a_text_file_that_is_a_pdf_is_read_apart_as_one(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_bytes(pdf_file("Trains come first."))
+
+    async def walk() -> tuple[IngestReport, list[str]]:
+        async with opened(tmp_path) as corpus:
+            report = await corpus.ingest(["page.txt"], root=tmp_path)
+            return report, await sources(corpus, "What comes first?")
+
+    report, found = asyncio.run(walk())
+    assert (report.failed, found) == ((), ["page.txt"])
+    assert "is a PDF in spite of its ending" in report.notes[0]

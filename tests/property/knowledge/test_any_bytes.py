@@ -1,5 +1,8 @@
 """Whatever the bytes, under whatever ending: a document with exact offsets, or one of our errors, in bounded time."""
 
+import io
+import re
+import zipfile
 from datetime import timedelta
 from functools import cache
 
@@ -76,3 +79,28 @@ def test_a_damaged_file_of_each_kind_is_read_or_refused(ending: str, drawn: st.D
         if not content:
             return
     assert_read_or_refused(f"a{ending}", bytes(content))
+
+
+VALUE = re.compile(rb'="[^"<>]*"|>[^<>]+<')
+WILD = st.sampled_from([b"", b"-1", b"9" * 30, b"9" * 5000, "\u00b2".encode(), b"1e400", b"nan", b"../../x", b"x"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [".docx", ".pptx", ".xlsx"])
+@bounded
+@given(drawn=st.data())
+def test_an_office_file_with_wild_values_is_read_or_refused(ending: str, drawn: st.DataObject) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole_files()[ending])) as given, zipfile.ZipFile(stream, "w") as changed:
+        names = [name for name in given.namelist() if name.endswith((".xml", ".rels"))]
+        wild = drawn.draw(st.sets(st.sampled_from(names), max_size=3))
+        for name in given.namelist():
+            content = given.read(name)
+            for _ in range(5 if name in wild else 0):
+                values = list(VALUE.finditer(content))
+                value = drawn.draw(st.sampled_from(values)) if values else None
+                if value is not None:
+                    start, end = value.start() + (2 if value.group().startswith(b"=") else 1), value.end() - 1
+                    content = content[:start] + drawn.draw(WILD) + content[end:]
+            changed.writestr(name, content)
+    assert_read_or_refused(f"a{ending}", stream.getvalue())

@@ -25,13 +25,16 @@ def mail_file(
     return message.as_bytes()
 
 
-def outlook_file(*, subject: str, sender: str, body: str) -> bytes:
+def outlook_file(*, subject: str, sender: str, body: str, rtf: bytes = b"") -> bytes:
     """Return a `.msg` of these properties, without recipients and attachments."""
     texts = {"0037": subject, "0C1A": sender, "1000": body, "001A": "IPM.Note"}
     streams = {f"__substg1.0_{tag}001F": text.encode("utf-16-le") for tag, text in texts.items()}
     properties = b"".join(
         struct.pack("<IIII", int(tag, 16) << 16 | 0x1F, 6, len(text) * 2 + 2, 0) for tag, text in texts.items()
     )
+    if rtf:
+        streams["__substg1.0_10090102"] = rtf
+        properties += struct.pack("<IIII", 0x10090102, 6, len(rtf), 0)
     return _compound({"__properties_version1.0": bytes(32) + properties, **streams})
 
 

@@ -65,3 +65,8 @@ def test_what_is_no_message_is_refused(name: str, content: bytes, message: str) 
 def test_a_message_in_an_unknown_character_set_is_still_read() -> None:
     content = b"From: a@b\nSubject: =?nonsense?q?x?=\nContent-Type: text/plain; charset=nonsense\n\nCaf\xe9."
     assert parsed("a.eml", content).text.endswith("Café.")
+
+
+def test_a_body_in_rtf_only_is_named_as_not_read() -> None:
+    document = parsed("a.msg", outlook_file(subject="Tide", sender="Ada", body="", rtf=b"LZFu and more"))
+    assert document.notes == ("The body of 'a.msg' is RTF, which is not read.",)

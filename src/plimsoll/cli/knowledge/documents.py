@@ -30,9 +30,9 @@ def documents(corpus: str, *, as_json: bool) -> None:
 
 
 def _table(found: list[DocumentRow]) -> Table:
-    table = Table("document", "from", "chunks", "last seen", "not read because", box=None)
+    table = Table("document", "from", "chunks", "last seen", "not read, or in part, because", box=None)
     for document in found:
         seen = document.checked_at.isoformat(timespec="seconds")
-        reason = plain(document.error_code)
+        reason = plain(document.error_code or document.truncated)
         table.add_row(plain(document.source), document.origin or "paths", str(document.chunk_count), seen, reason)
     return table

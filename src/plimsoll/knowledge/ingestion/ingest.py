@@ -158,6 +158,7 @@ class Ingestion:
             await self._refuse(row, error)
             return
         self._notes.extend(parsed.notes)
+        self._notes.extend([f"{item.name!r}: {parsed.truncated}"] if parsed.truncated else [])
         self._waiting.append(await self._call(lambda: self._cut(row, parsed, replaced=replaced)))
 
     async def _parse(self, path: Path, item: SourceItem) -> ParsedDocument:

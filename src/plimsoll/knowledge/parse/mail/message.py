@@ -41,6 +41,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Its body as text; empty where there is only HTML."""
     html: str = ""
     """Its body as HTML."""
+    unread_body: str = ""
+    """What kind of body there is besides, where neither of the two was found; empty where there is none."""
     attachments: tuple[Attachment, ...] = ()
     """The files that came with it, those shown within the body left out."""
 
@@ -54,7 +56,8 @@ def written_message(message: Message, file: SourceFile, *, read_attachment: Read
     writer.paragraph(message.plain.strip() or all_text(message.html))
     names = [attachment.name for attachment in message.attachments]
     writer.paragraph(f"Attachments: {', '.join(names)}." if names else "")
-    notes = _write_attachments(message.attachments, writer, file=file, read_attachment=read_attachment)
+    notes = [f"The body of {file.source!r} is {message.unread_body}, which is not read."] if message.unread_body else []
+    notes += _write_attachments(message.attachments, writer, file=file, read_attachment=read_attachment)
     return writer.finish(title=subject or file.title_from_name(), notes=notes)
 
 

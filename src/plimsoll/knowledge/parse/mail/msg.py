@@ -10,8 +10,8 @@ from plimsoll.errors import UnreadableDocument
 from plimsoll.knowledge.parse.mail.message import Attachment, Message
 from plimsoll.knowledge.parse.source_file import SourceFile
 
-_SENDER_NAME = 0x0C1A
-"""Property of a message that has no addresses, such as a draft."""
+_SENDER_NAME, _RTF_BODY = 0x0C1A, 0x1009
+"""Properties ([MS-OXPROPS]): who sent a message that has no addresses, such as a draft; a body in compressed RTF."""
 
 
 def read_msg(file: SourceFile) -> Message:
@@ -29,6 +29,7 @@ def _message(message: oxmsg.Message) -> Message:
     headers = {name.lower(): value for name, value in message.message_headers.items()}
     recipients = ", ".join(f"{person.name} <{person.email_address}>" for person in message.recipients)
     date = headers.get("date") or (f"{message.sent_date:%Y-%m-%d %H:%M %Z}" if message.sent_date else "")
+    html = message.html_body or ""
     return Message(
         subject=message.subject or "",
         headers=(
@@ -38,7 +39,8 @@ def _message(message: oxmsg.Message) -> Message:
             ("Date", date),
         ),
         plain=message.body or "",
-        html=message.html_body or "",
+        html=html,
+        unread_body="RTF" if message.properties.binary_prop_value(_RTF_BODY) and not (message.body or html) else "",
         attachments=tuple(_attachments(message)),
     )
 

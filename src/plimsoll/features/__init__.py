@@ -4,7 +4,7 @@ Projects define `Feature`s and call them; the open project runs them. Other room
 """
 
 from plimsoll.features.configuration import Configuration
-from plimsoll.features.failures import Failures, Policy
+from plimsoll.features.failures import Failures, Policy, StalePolicy
 from plimsoll.features.feature import (
     AnyFeature,
     Feature,
@@ -34,6 +34,7 @@ __all__ = [
     "Retrieved",
     "Retriever",
     "Runtime",
+    "StalePolicy",
     "bind_runtime",
     "find_feature",
     "index_features",

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from plimsoll.features.feature import Feature, In, Out
 from plimsoll.features.prompt import Prompt
 from plimsoll.gateway import ModelTarget
+from plimsoll.knowledge import RetrievalPlan
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +28,9 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 over prompt, model, parameters, models of input and output, retrieval, policies and deadline."""
 
 
-def describe_configuration(feature: Feature[In, Out], *, prompt: Prompt, target: ModelTarget) -> Configuration:
+def describe_configuration(
+    feature: Feature[In, Out], *, prompt: Prompt, target: ModelTarget, plan: RetrievalPlan
+) -> Configuration:
     """Return what the feature runs with; the line and the dataset are left out, since they change no answer."""
     model = f"{target.provider}/{target.model}"
     facts = {
@@ -36,6 +39,7 @@ def describe_configuration(feature: Feature[In, Out], *, prompt: Prompt, target:
         "input": _schema(feature.input),
         "output": _schema(feature.output),
         "retrieval": msgspec.to_builtins(feature.retrieval),
+        "plan": msgspec.to_builtins(plan) if feature.retrieval is not None else None,
         "on": msgspec.to_builtins(feature.on),
         "timeout_seconds": feature.timeout_seconds,
     }

@@ -79,6 +79,19 @@ def query_field(name: str, *, model: type[BaseModel], retrieval: Retrieval | Non
     )
 
 
+def check_conversation(name: str, *, model: type[BaseModel], retrieval: Retrieval) -> None:
+    """Refuse a conversation that is no field of the input."""
+    if not retrieval.conversation or retrieval.conversation in model.model_fields:
+        return
+    near = nearest_name(retrieval.conversation, model.model_fields)
+    hint = f" Did you mean {near!r}?" if near else ""
+    raise InvalidFeature(
+        f"Feature {name!r}: Retrieval(conversation={retrieval.conversation!r}) is not a field of its input; those are "
+        f"{one_of(model.model_fields)}.{hint}",
+        next_step="Name one of them, or leave it out.",
+    )
+
+
 def _declared_query(name: str, *, query: str, texts: Iterable[str]) -> str:
     known = list(texts)
     if query in known:

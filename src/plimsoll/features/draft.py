@@ -29,11 +29,23 @@ class Draft(msgspec.Struct, Generic[Out], frozen=True, kw_only=True):
     """What went wrong, in one word for counting; empty when nothing did."""
     message: str = ""
     """Why there is no value."""
+    warnings: tuple[str, ...] = ()
+    """What a reader of the answer should know."""
 
 
 def draft_empty(message: str, *, on: Failures) -> Draft[Out]:
-    """Return the end of a request for which the documents hold no answer."""
+    """Return the end of a request for which there are no documents."""
     return Draft(outcome=outcome_of(on.empty), message=message)
+
+
+def draft_irrelevant(message: str, *, on: Failures) -> Draft[Out]:
+    """Return the end of a request for which the documents that were found hold no answer."""
+    return Draft(outcome=outcome_of(on.irrelevant or on.empty), message=message)
+
+
+def draft_stale(message: str, *, on: Failures) -> Draft[Out]:
+    """Return the end of a request that only documents answer which are too old."""
+    return Draft(outcome=outcome_of(on.stale), message=message)
 
 
 def draft_unusable(problem: str, *, on: Failures) -> Draft[Out]:

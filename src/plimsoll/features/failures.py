@@ -1,6 +1,6 @@
 """What a feature does when something goes wrong, chosen in its definition.
 
-The runner reads the choice and turns it into an outcome. Freshness has no choice here yet: nothing measures it.
+The runner reads the choice and turns it into an outcome.
 """
 
 from typing import Literal, get_args
@@ -12,6 +12,9 @@ from plimsoll.records import Outcome
 
 Policy = Literal["abstain", "fail", "hand_to_human", "refuse"]
 """What the caller gets instead of an answer."""
+StalePolicy = Literal["abstain", "accept", "fail", "hand_to_human", "refuse", "warn"]
+"""What becomes of documents that are older than their source allows: `accept` answers from them, `warn` does and says
+so in the result; the others leave them out, and end the request where nothing else answers."""
 
 _OUTCOMES: dict[str, Outcome] = {
     "abstain": Outcome.ABSTAINED,
@@ -20,14 +23,23 @@ _OUTCOMES: dict[str, Outcome] = {
     "refuse": Outcome.REFUSED,
 }
 
+_ANSWERING = frozenset({"accept", "warn"})
+
 
 class Failures(msgspec.Struct, frozen=True, kw_only=True):
-    """What a feature does on each kind of failure: `abstain`, `fail`, `hand_to_human` or `refuse`."""
+    """What a feature does on each kind of failure: `abstain`, `fail`, `hand_to_human` or `refuse`.
+
+    `stale` takes `accept` and `warn` as well.
+    """
 
     timeout: Policy = "fail"
     """The request did not finish within the feature's `timeout_seconds`."""
     empty: Policy = "abstain"
-    """Retrieval found nothing that answers, or no quotation of the answer stands in what it found."""
+    """There is no document that the caller may read and the filter means."""
+    irrelevant: Policy | None = None
+    """Nothing that was found answers, or no quotation of the answer stands in it. None: as `empty`."""
+    stale: StalePolicy = "warn"
+    """What was found is older than its source allows."""
     invalid: Policy = "fail"
     """The model's answer was not of the declared shape, after repair and one retry."""
     over_budget: Policy = "refuse"
@@ -36,16 +48,22 @@ class Failures(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse a policy that does not exist, naming the choices and the nearest."""
         for field in self.__struct_fields__:
-            _require_policy(field, getattr(self, field))
+            value = getattr(self, field)
+            if field != "irrelevant" or value is not None:
+                _require_policy(field, value, choices=get_args(StalePolicy if field == "stale" else Policy))
+
+    @property
+    def answers_from_stale(self) -> bool:
+        """Return whether documents that are too old may answer."""
+        return self.stale in _ANSWERING
 
 
-def outcome_of(policy: Policy) -> Outcome:
-    """Return the outcome that a policy stands for."""
+def outcome_of(policy: Policy | StalePolicy) -> Outcome:
+    """Return the outcome that a policy stands for which ends a request."""
     return _OUTCOMES[policy]
 
 
-def _require_policy(field: str, value: object) -> None:
-    choices: tuple[str, ...] = get_args(Policy)
+def _require_policy(field: str, value: object, *, choices: tuple[str, ...]) -> None:
     if value in choices:
         return
     near = nearest_name(str(value), choices)

@@ -15,7 +15,14 @@ from pydantic import BaseModel, ValidationError
 
 from plimsoll.errors import InvalidFeature, InvalidRequest, NotFound, Overloaded, one_of, unknown_name
 from plimsoll.features.binding import Binding, bound, current_binding
-from plimsoll.features.definition import check_bounds, check_models, check_name, check_quotes, query_field
+from plimsoll.features.definition import (
+    check_bounds,
+    check_conversation,
+    check_models,
+    check_name,
+    check_quotes,
+    query_field,
+)
 from plimsoll.features.failures import Failures
 from plimsoll.features.problem import describe_problems
 from plimsoll.features.result import Result
@@ -63,6 +70,7 @@ class Feature(Generic[In, Out]):
         if self.retrieval is not None:
             check_quotes(self.name, self.output)
             query_field(self.name, model=self.input, retrieval=self.retrieval)
+            check_conversation(self.name, model=self.input, retrieval=self.retrieval)
 
     @property
     def kind(self) -> Literal["single", "rag"]:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from plimsoll.features.retrieval import Retrieved
 from plimsoll.gateway import ChatReply
+from plimsoll.knowledge import Degradation, Finding
 from plimsoll.records import Passage, Usage
 
 
@@ -16,6 +18,10 @@ class Progress:
     """Their cost; None as soon as one has no known price, or was given up on and may be billed."""
     passages: tuple[Passage, ...] = ()
     """What was retrieved."""
+    finding: Finding | None = None
+    """What the retrieval came to; None where there was none."""
+    degraded: tuple[Degradation, ...] = ()
+    """The steps that it left out."""
     is_waiting: bool = False
     """True while a model call is under way."""
 
@@ -27,6 +33,10 @@ class Progress:
             self.cost_usd += reply.cost_usd
         else:
             self.cost_usd = None
+
+    def note(self, found: Retrieved) -> None:
+        """Keep what was retrieved."""
+        self.passages, self.finding, self.degraded = found.passages, found.finding, found.degraded
 
     def give_up(self) -> None:
         """Say that nothing more is waited for: the cost of a call under way is not known."""

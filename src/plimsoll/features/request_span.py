@@ -35,6 +35,12 @@ def end_request(span: Span, result: Result[BaseModel], draft: Draft[BaseModel]) 
         span.set_attribute("plimsoll.output", result.value.model_dump_json())
     if result.citations:
         span.set_attribute("plimsoll.citations", json.dumps(msgspec.to_builtins(result.citations)))
+    if result.finding is not None:
+        span.set_attribute("plimsoll.retrieval.finding", result.finding)
+    if result.degraded:
+        span.set_attribute("plimsoll.retrieval.degraded", [one.step for one in result.degraded])
+    if result.warnings:
+        span.set_attribute("plimsoll.warnings", result.warnings)
     if result.message:
         span.set_attribute("plimsoll.message", result.message)
     if result.error_class is not None:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 from pydantic import BaseModel
 
+from plimsoll.knowledge import Degradation, Finding
 from plimsoll.records import Citation, ErrorClass, Outcome, Passage, Usage
 
 Value_co = TypeVar("Value_co", bound=BaseModel, covariant=True)
@@ -36,6 +37,12 @@ class Result(msgspec.Struct, Generic[Value_co], frozen=True, kw_only=True):
     """Whose fault it was; None when nothing went wrong."""
     message: str = ""
     """Why there is no value, in one sentence; empty on an answer."""
+    finding: Finding | None = None
+    """What retrieval came to: `found`, `empty`, `irrelevant` or `stale`; None where there was none."""
+    degraded: tuple[Degradation, ...] = ()
+    """The steps that retrieval did without, and why."""
+    warnings: tuple[str, ...] = ()
+    """What a reader of the answer should know, such as the age of what it cites."""
 
     def to_json(self) -> dict[str, object]:
         """Return the result as a JSON object, in the shape that the command line and HTTP share."""
@@ -51,4 +58,7 @@ class Result(msgspec.Struct, Generic[Value_co], frozen=True, kw_only=True):
             "usage": msgspec.to_builtins(self.usage),
             "error_class": self.error_class.value if self.error_class else None,
             "message": self.message,
+            "finding": self.finding,
+            "degraded": msgspec.to_builtins(self.degraded),
+            "warnings": list(self.warnings),
         }

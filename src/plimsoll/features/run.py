@@ -16,7 +16,15 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Span, Tracer, get_current_span
 from pydantic import BaseModel
 
-from plimsoll.errors import InvalidFeature, NotFound, PlimsollError, ProjectError, ProviderTimeout, unknown_name
+from plimsoll.errors import (
+    InvalidFeature,
+    InvalidRequest,
+    NotFound,
+    PlimsollError,
+    ProjectError,
+    ProviderTimeout,
+    unknown_name,
+)
 from plimsoll.features.configuration import Configuration, describe_configuration
 from plimsoll.features.definition import query_field
 from plimsoll.features.draft import (
@@ -36,6 +44,7 @@ from plimsoll.features.request_span import begin_request, break_request, cancel_
 from plimsoll.features.result import Result
 from plimsoll.features.retrieval import Retrieval, Retriever
 from plimsoll.gateway import Gateway
+from plimsoll.knowledge import RetrievalPlan
 from plimsoll.records import Clock, Principal
 
 _MOST_PREPARED = 256
@@ -50,6 +59,7 @@ class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
     feature: object
     prompt: Prompt
     configuration: Configuration
+    plan: RetrievalPlan
 
 
 class FeatureRunner:
@@ -144,7 +154,8 @@ class FeatureRunner:
         reading = Reading(
             exchange=exchange,
             retriever=self._retriever(feature.name, feature.retrieval),
-            passages=feature.retrieval.passages,
+            plan=prepared.plan,
+            conversation_field=feature.retrieval.conversation,
             query_field=query_field(feature.name, model=feature.input, retrieval=feature.retrieval),
             on=feature.on,
             tracer=self._tracer,
@@ -155,19 +166,28 @@ class FeatureRunner:
         known = self._prepared.get(feature.name)
         if known is not None and known.feature is feature:
             return known
-        if feature.retrieval is not None:
-            self._retriever(feature.name, feature.retrieval)
+        plan = self._compile(feature)
         prompt = load_prompt(self._root, feature.prompt, model=feature.input)
         try:
             target = self._gateway.resolve(feature.model)
         except NotFound as error:
             raise InvalidFeature(f"Feature {feature.name!r}: {error.message}", next_step=error.next_step) from error
-        configuration = describe_configuration(feature, prompt=prompt, target=target)
-        prepared = _Prepared(feature=feature, prompt=prompt, configuration=configuration)
+        configuration = describe_configuration(feature, prompt=prompt, target=target, plan=plan)
+        prepared = _Prepared(feature=feature, prompt=prompt, configuration=configuration, plan=plan)
         if len(self._prepared) >= _MOST_PREPARED:
             self._prepared.clear()
         self._prepared[feature.name] = prepared
         return prepared
+
+    def _compile(self, feature: Feature[In, Out]) -> RetrievalPlan:
+        """Return how the feature retrieves, once for all its requests."""
+        if feature.retrieval is None:
+            return RetrievalPlan()
+        retriever = self._retriever(feature.name, feature.retrieval)
+        try:
+            return feature.retrieval.compile(retriever.plan, leave_out_stale=not feature.on.answers_from_stale)
+        except InvalidRequest as error:
+            raise InvalidFeature(f"Feature {feature.name!r}: {error.message}", next_step=error.next_step) from error
 
     def _retriever(self, name: str, retrieval: Retrieval) -> Retriever:
         retriever = self._retrievers.get(retrieval.corpus)
@@ -211,6 +231,9 @@ def _dress(draft: Draft[Out], progress: Progress, *, trace_id: str, latency_ms: 
         usage=progress.usage,
         error_class=draft.error_class,
         message=draft.message,
+        finding=progress.finding,
+        degraded=progress.degraded,
+        warnings=draft.warnings,
     )
 
 

@@ -12,16 +12,17 @@ from plimsoll.gateway.call import Accept, Call, Receipt, Reply
 from plimsoll.gateway.chat import ChatReply, ChatRequest, Embeddings, Grounding
 from plimsoll.gateway.detect import DetectedProvider, detect_providers
 from plimsoll.gateway.form import read_model
-from plimsoll.gateway.gateway import Gateway, RelayedReply, ReplyStream
+from plimsoll.gateway.gateway import Gateway
 from plimsoll.gateway.limits import Asked, Limiter, LimiterHealth, LocalLimits, RedisLimits
 from plimsoll.gateway.meter import Meter
+from plimsoll.gateway.model.cross_encoder import CrossEncoder, load_cross_encoder
 from plimsoll.gateway.model.embedder import Embedder, SpanVectors, TextVectors, load_embedder
 from plimsoll.gateway.model.install import DownloadProgress, ModelSource, install_model
 from plimsoll.gateway.model.location import MINILM, KnownModel, cache_folder, wheel_folder
 from plimsoll.gateway.model.prepare import find_model, prepare_model
 from plimsoll.gateway.plan import Alias, Plan, Route
 from plimsoll.gateway.policy import BreakerPolicy, Policy, Timeouts
-from plimsoll.gateway.provider import Outgoing, Provider
+from plimsoll.gateway.provider import Outgoing, Provider, Reranked
 from plimsoll.gateway.providers.anthropic import Anthropic
 from plimsoll.gateway.providers.dialect import Dialect
 from plimsoll.gateway.providers.embedded import EMBEDDED_NAME, Embedded
@@ -32,6 +33,7 @@ from plimsoll.gateway.reader import ExtractedAnswer, QuotedSentence, ReaderSetti
 from plimsoll.gateway.redis_state import RedisState, examine_redis
 from plimsoll.gateway.relay import Relay
 from plimsoll.gateway.replies import Replies
+from plimsoll.gateway.reply_stream import RelayedReply, ReplyStream
 from plimsoll.gateway.spend import BudgetStanding, LedgerHealth, Spend, SpendBy, SpendEntry, SpendLedger, SpendTotal
 from plimsoll.gateway.target import ModelTarget
 from plimsoll.gateway.wire import (
@@ -61,6 +63,7 @@ __all__ = [
     "Call",
     "ChatReply",
     "ChatRequest",
+    "CrossEncoder",
     "DetectedProvider",
     "Dialect",
     "DownloadProgress",
@@ -97,6 +100,7 @@ __all__ = [
     "Reply",
     "ReplyFacts",
     "ReplyStream",
+    "Reranked",
     "Route",
     "Scripted",
     "ScriptedReply",
@@ -118,6 +122,7 @@ __all__ = [
     "fields_of",
     "find_model",
     "install_model",
+    "load_cross_encoder",
     "load_embedder",
     "prepare_model",
     "read_model",

@@ -4,8 +4,9 @@
 settings and may swap its plan while calls are under way.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -14,7 +15,7 @@ from opentelemetry.trace import Tracer
 from plimsoll.errors import UnusableAnswer
 from plimsoll.gateway.accounts import Account, Accounts
 from plimsoll.gateway.cache.memory import MemoryCache
-from plimsoll.gateway.call import Accept, Call, Receipt, Reply
+from plimsoll.gateway.call import Accept, Call, Reply
 from plimsoll.gateway.calling import Answered, call_whole
 from plimsoll.gateway.chat import ChatReply, ChatRequest, Embeddings, write_fields
 from plimsoll.gateway.describe import (
@@ -30,9 +31,11 @@ from plimsoll.gateway.journal import Journal
 from plimsoll.gateway.limits import LocalLimits
 from plimsoll.gateway.meter import Meter
 from plimsoll.gateway.plan import Alias, Plan
-from plimsoll.gateway.provider import Provider
+from plimsoll.gateway.provider import Provider, Reranked
 from plimsoll.gateway.relay import Relay, describe_relay, open_relay, open_unpriced
 from plimsoll.gateway.replies import Found, Replies
+from plimsoll.gateway.reply_stream import RelayedReply, ReplyStream
+from plimsoll.gateway.rerank_calls import open_rerank, rerank_in_turn
 from plimsoll.gateway.spans import Record, open_span, recorder
 from plimsoll.gateway.streaming import Streaming
 from plimsoll.gateway.target import ModelTarget
@@ -41,41 +44,7 @@ from plimsoll.gateway.vector_calls import VectorCalls
 from plimsoll.gateway.wire import ReplyFacts, Wire, ask_for_usage, write_stream
 from plimsoll.records import Allowance, Clock, Principal, Sink
 
-
-class ReplyStream:
-    """An answer that comes as events. Iterate it once."""
-
-    def __init__(
-        self, events: AsyncGenerator[bytes], journal: Journal, *, facts: Callable[[], ReplyFacts | None]
-    ) -> None:
-        self._events = events
-        self._journal = journal
-        self._facts = facts
-
-    @property
-    def trace_id(self) -> str:
-        """Return the call's trace."""
-        return self._journal.trace_id
-
-    @property
-    def receipt(self) -> Receipt:
-        """Return what the call has come to so far."""
-        return write_receipt(self._journal, self._facts())
-
-    def __aiter__(self) -> AsyncGenerator[bytes]:
-        """Return the events: each item is one or several, complete, in the caller's wire."""
-        return self._events
-
-
-class RelayedReply(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer that is passed on as it comes."""
-
-    content_type: str
-    """What the provider says it is."""
-    chunks: AsyncIterator[bytes]
-    """Its bytes, in pieces of any length. Iterate it once."""
-    receipt: Receipt
-    """What the call has come to until the answer began."""
+T = TypeVar("T")
 
 
 class Gateway:
@@ -225,10 +194,29 @@ class Gateway:
         journal = self._open(call)
         with open_span(self._tracer, "embeddings", journal.target) as span:
             span.set_attributes(describe_caller(call.caller, feature))
-            found = await self._embed(journal, texts)
+            found = await self._hold(journal, self._accounts.open(journal), self._vectors.embed(journal, texts))
             span.set_attribute("gen_ai.response.model", found.model)
             span.set_attributes(describe_use(journal.usage, journal.cost_usd))
         return msgspec.structs.replace(found, cost_usd=journal.cost_usd)
+
+    async def rerank(
+        self,
+        question: str,
+        texts: Sequence[str],
+        *,
+        model: str,
+        caller: Principal | None = None,
+        timeout_seconds: float = 60.0,
+    ) -> Reranked:
+        """Return a score of each text against the question, in order. Raises as `answer` does; its cost is unknown."""
+        asker = caller or Principal.local()
+        journal = self._open(open_rerank(question, texts, model=model, caller=asker, timeout_seconds=timeout_seconds))
+        with open_span(self._tracer, "rerank", journal.target) as span:
+            span.set_attributes(describe_caller(asker, None))
+            opening = open_unpriced(self._accounts, journal)
+            return await self._hold(
+                journal, opening, rerank_in_turn(self._targets, journal, question=question, texts=texts)
+            )
 
     @asynccontextmanager
     async def relay(self, sent: Relay) -> AsyncGenerator[RelayedReply]:
@@ -314,11 +302,18 @@ class Gateway:
             await self._end(journal, None, facts=None, error=error)
             raise
 
-    async def _embed(self, journal: Journal, texts: Sequence[str]) -> Embeddings:
-        account = await self._accounts.open(journal)
+    async def _hold(
+        self, journal: Journal, opening: Coroutine[None, None, Account], work: Coroutine[None, None, T]
+    ) -> T:
+        """Do the work within the limits and budgets of its account, settle it and count it."""
+        try:
+            account = await opening
+        except BaseException:
+            work.close()
+            raise
         outcome = ANSWERED
         try:
-            return await self._vectors.embed(journal, texts)
+            return await work
         except BaseException as error:
             outcome = name_trace(error, journal)
             raise

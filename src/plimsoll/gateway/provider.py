@@ -74,3 +74,23 @@ class Relaying(Protocol):
     ) -> AbstractAsyncContextManager[RelayedAnswer]:
         """Open the answer. Raises the `UpstreamError`s."""
         ...
+
+
+class Reranked(msgspec.Struct, frozen=True, kw_only=True):
+    """Scores of some texts against a question."""
+
+    scores: tuple[float, ...]
+    """One a text, in order; higher is nearer. Comparable within one answer only."""
+    model: str
+    """The model that answered, as the provider names it."""
+
+
+@runtime_checkable
+class Reranking(Protocol):
+    """A provider that scores texts against a question."""
+
+    async def rerank(
+        self, question: str, texts: Sequence[str], target: ModelTarget, *, connect_seconds: float
+    ) -> Reranked:
+        """Return a score for each text. Raises the `UpstreamError`s; its caller bounds it in time."""
+        ...

@@ -46,7 +46,7 @@ async def open_unpriced(accounts: Accounts, journal: Journal) -> Account:
     except PriceUnknown as error:
         raise PriceUnknown(
             f"A budget applies to this call, and what {journal.route.name!r} costs for it is not known.",
-            next_step="Use a key without a budget for audio.",
+            next_step="Use a key without a budget for audio and for reranking.",
         ) from error
 
 

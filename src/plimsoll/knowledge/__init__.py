@@ -5,12 +5,16 @@ The table in the store is the truth; index files are derived from it and may be 
 """
 
 from plimsoll.knowledge.chunking import Chunking, Strategy, make_chunking
-from plimsoll.knowledge.corpus import Corpus
+from plimsoll.knowledge.corpus import Corpus, CorpusOptions
 from plimsoll.knowledge.index.embedding import EmbeddedSpans, EmbeddedTexts, TextEmbedder, Vectors
 from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport, SyncReport
 from plimsoll.knowledge.parse import ParseLimits, known_endings
 from plimsoll.knowledge.retrieval.cite import CitationCheck, ClaimedQuote, RejectedQuote, verify_quotes
-from plimsoll.knowledge.retrieval.retrieve import RetrievalResult
+from plimsoll.knowledge.retrieval.freshness import describe_age
+from plimsoll.knowledge.retrieval.plan import Order, RetrievalPlan, Widen, change_plan, mistake_in
+from plimsoll.knowledge.retrieval.rerank import LocalReranker, ProviderReranker, Reranker
+from plimsoll.knowledge.retrieval.result import Degradation, Finding, LeftOut, RetrievalResult, Step
+from plimsoll.knowledge.retrieval.rewriting import ModelRewriter, Rewriter
 from plimsoll.knowledge.sources.folder import FolderSource
 from plimsoll.knowledge.sources.records import Columns, RecordSource
 from plimsoll.knowledge.sources.row_files import RowFile
@@ -27,31 +31,47 @@ __all__ = [
     "ClaimedQuote",
     "Columns",
     "Corpus",
+    "CorpusOptions",
     "CorpusStats",
     "DeclaredSource",
+    "Degradation",
     "DocumentRow",
     "EmbeddedSpans",
     "EmbeddedTexts",
     "FailedDocument",
+    "Finding",
     "FolderSource",
     "IngestProgress",
     "IngestReport",
+    "LeftOut",
     "Listing",
+    "LocalReranker",
+    "ModelRewriter",
+    "Order",
     "ParseLimits",
+    "ProviderReranker",
     "Range",
     "RecordSource",
     "RejectedQuote",
+    "Reranker",
+    "RetrievalPlan",
     "RetrievalResult",
+    "Rewriter",
     "RowFile",
     "Source",
     "SourceItem",
     "SourceState",
+    "Step",
     "Strategy",
     "SyncReport",
     "TextEmbedder",
     "Vectors",
     "Where",
+    "Widen",
+    "change_plan",
+    "describe_age",
     "known_endings",
     "make_chunking",
+    "mistake_in",
     "verify_quotes",
 ]

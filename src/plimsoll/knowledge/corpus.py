@@ -8,14 +8,14 @@ import asyncio
 import contextvars
 import errno
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
-from opentelemetry.trace import Span, Tracer, get_current_span
+from opentelemetry.trace import Tracer, get_current_span
 
 from plimsoll.errors import DiskFull, InvalidRequest, Overloaded, StoreUnavailable
 from plimsoll.knowledge.chunking import Chunking
@@ -33,13 +33,17 @@ from plimsoll.knowledge.ingestion.keeping import LOCK, Keeping, record_ingestion
 from plimsoll.knowledge.ingestion.lock import hold_lock
 from plimsoll.knowledge.ingestion.reports import IngestProgress, IngestReport, SyncReport
 from plimsoll.knowledge.parse import ParseLimits
-from plimsoll.knowledge.retrieval.retrieve import RetrievalResult, Search, assemble, search_index
+from plimsoll.knowledge.retrieval.attempt import LONGEST_SECONDS
+from plimsoll.knowledge.retrieval.plan import RetrievalPlan, change_plan
+from plimsoll.knowledge.retrieval.rerank import Reranker
+from plimsoll.knowledge.retrieval.result import RetrievalResult
+from plimsoll.knowledge.retrieval.rewriting import Rewriter
+from plimsoll.knowledge.retrieval.search import Searcher, SearchParts
 from plimsoll.knowledge.sources.source import DeclaredSource
 from plimsoll.knowledge.sources.state import SourceState
 from plimsoll.knowledge.table import (
     CorpusStats,
     DocumentRow,
-    FoundChunks,
     IndexedChunk,
     count_corpus,
     ensure_corpus,
@@ -49,17 +53,31 @@ from plimsoll.knowledge.table import (
     read_seq,
 )
 from plimsoll.knowledge.tables.chunk_sizes import ChunkSize, list_chunk_sizes
-from plimsoll.records import LOCAL_TENANT, Clock, Principal, new_id
+from plimsoll.knowledge.where import Where
+from plimsoll.records import LOCAL_TENANT, Clock, Message, Principal, new_id
 from plimsoll.store import Store
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}")
 _SEARCH_THREADS = 4
-_RETRIEVE_SECONDS = 10.0
+_EMBED_THREADS = 2
 _PAGE = 500
-_MOST_PASSAGES = 50
-_LONGEST_QUESTION = 4_000
 
 T = TypeVar("T")
+
+
+class CorpusOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a corpus may be opened with, beside what it cannot do without."""
+
+    limits: ParseLimits = ParseLimits()
+    """Bounds on what is read from one file."""
+    chunking: Chunking = Chunking()
+    """How documents are cut."""
+    plan: RetrievalPlan = RetrievalPlan()
+    """How questions are answered that bring no plan of their own."""
+    reranker: Reranker | None = None
+    """What orders candidates anew, for plans that ask for it."""
+    rewriter: Rewriter | None = None
+    """What prepares questions, for plans that ask for it."""
 
 
 class Corpus:
@@ -74,10 +92,10 @@ class Corpus:
         embedder: TextEmbedder,
         tracer: Tracer,
         clock: Clock,
-        limits: ParseLimits,
-        chunking: Chunking,
+        options: CorpusOptions,
     ) -> None:
         self.name = name
+        self.plan = options.plan
         self._store = store
         self._folder = folder
         self._embedder = embedder
@@ -85,6 +103,7 @@ class Corpus:
         self._clock = clock
         self._searchers: Executor = ThreadPoolExecutor(_SEARCH_THREADS, f"search-{name}")
         self._builder: Executor = ThreadPoolExecutor(1, f"ingest-{name}")
+        self._embedders: Executor = ThreadPoolExecutor(_EMBED_THREADS, f"embed-{name}")
         self._keeping = Keeping(
             Wiring(
                 corpus=name,
@@ -93,14 +112,29 @@ class Corpus:
                 embedder=embedder,
                 clock=clock,
                 threads=self._builder,
-                limits=limits,
-                chunking=chunking,
+                limits=options.limits,
+                chunking=options.chunking,
                 progress=None,
             ),
             folder=folder,
         )
         self._snapshot: Snapshot | None = None
         self._rebuilding: asyncio.Task[None] | None = None
+        self._searcher = Searcher(
+            SearchParts(
+                corpus=name,
+                store=store,
+                index=self,
+                embedder=embedder,
+                clock=clock,
+                tracer=tracer,
+                searchers=self._searchers,
+                embedders=self._embedders,
+                max_ages=lambda: self.max_ages,
+                reranker=options.reranker,
+                rewriter=options.rewriter,
+            )
+        )
 
     @classmethod
     async def open(
@@ -112,8 +146,7 @@ class Corpus:
         embedder: TextEmbedder,
         tracer: Tracer,
         clock: Clock,
-        limits: ParseLimits | None = None,
-        chunking: Chunking | None = None,
+        options: CorpusOptions | None = None,
     ) -> Self:
         """Open the corpus, empty where it is new. `folder` takes index files, which may be deleted at any time.
 
@@ -130,8 +163,7 @@ class Corpus:
             embedder=embedder,
             tracer=tracer,
             clock=clock,
-            limits=limits or ParseLimits(),
-            chunking=chunking or Chunking(),
+            options=options or CorpusOptions(),
         )
         try:
             await corpus._call(corpus._builder, corpus._make_folder)
@@ -196,27 +228,36 @@ class Corpus:
         """Return the age from which a source's documents are stale, by origin, of the sources that declare one."""
         return self._keeping.max_ages
 
-    async def retrieve(self, query: str, *, passages: int = 6, caller: Principal) -> RetrievalResult:
-        """Return the passages of the caller's tenant that are nearest to the query, with highlights.
+    async def retrieve(
+        self,
+        query: str,
+        *,
+        passages: int | None = None,
+        caller: Principal,
+        where: Where | None = None,
+        plan: RetrievalPlan | None = None,
+        conversation: Sequence[Message] = (),
+    ) -> RetrievalResult:
+        """Return the passages nearest to the query that the caller may read, with highlights.
 
-        Raises InvalidRequest for an empty or endless query and for a number of passages beyond 1 to 50, Overloaded
-        after 10 s, StoreUnavailable.
+        They are chosen as the plan says, the corpus's own unless another is given; `passages` and `where` change it.
+        `conversation` is what was said before, oldest first, for a plan that rewrites.
+        Raises InvalidRequest for an empty or endless query, for a number of passages beyond 1 to 50 and for a step that
+        the corpus has no model for, Overloaded when the time is over (10 s where the plan says nothing),
+        StoreUnavailable.
         """
-        _check_query(query, passages)
-        with self._tracer.start_as_current_span(f"retrieve {self.name}") as span:
-            span.set_attribute("plimsoll.kind", "retrieval")
-            span.set_attribute("gen_ai.operation.name", "retrieval")
-            span.set_attribute("gen_ai.data_source.id", self.name)
-            span.set_attribute("gen_ai.retrieval.query.text", query)
-            try:
-                async with asyncio.timeout(_RETRIEVE_SECONDS):
-                    result = await self._retrieve(query, passages=passages, caller=caller)
-            except TimeoutError as error:
-                raise Overloaded(
-                    f"Searching {self.name!r} took more than {_RETRIEVE_SECONDS:g} s.", next_step="Try again later."
-                ) from error
-            _record(span, result)
-            return result
+        return await self._searcher.retrieve(
+            query,
+            plan=change_plan(plan or self.plan, passages=passages, where=where),
+            caller=caller,
+            conversation=conversation,
+        )
+
+    async def readable(self, chunk_ids: Collection[str], *, caller: Principal) -> frozenset[str]:
+        """Return those of the chunks that still exist and that the caller may read now."""
+        ids = list(chunk_ids)
+        found = await self._store.read(lambda connection: find_chunks(connection, self.name, ids, caller=caller))
+        return frozenset(found.chunks)
 
     async def documents(self, *, tenant: str | None = None, limit: int = 1_000) -> list[DocumentRow]:
         """Return documents by source, those that could not be read among them; of one tenant or of all."""
@@ -237,7 +278,7 @@ class Corpus:
         if self._rebuilding is not None:
             self._rebuilding.cancel()
             await asyncio.gather(self._rebuilding, return_exceptions=True)
-        for threads in (self._searchers, self._builder):
+        for threads in (self._searchers, self._embedders, self._builder):
             await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
         self._snapshot = None
 
@@ -245,34 +286,16 @@ class Corpus:
     def _lock(self) -> Path:
         return self._folder / LOCK
 
-    async def _retrieve(self, query: str, *, passages: int, caller: Principal) -> RetrievalResult:
-        snapshot = self._snapshot or await self._load() or await self._ready()
-        found, search = await self._look(snapshot, query, passages=passages, caller=caller)
-        if found.seq != snapshot.manifest.seq:
-            newer = await self._newer_than(snapshot)
-            if newer is not None:
-                snapshot = newer
-                found, search = await self._look(snapshot, query, passages=passages, caller=caller)
-            if found.seq != snapshot.manifest.seq:
-                get_current_span().add_event("index is stale", {"plimsoll.index_seq": snapshot.manifest.seq})
-                self._rebuild_soon()
-        return await self._call(self._searchers, lambda: assemble(snapshot, search, found, limit=passages))
-
-    async def _look(
-        self, snapshot: Snapshot, query: str, *, passages: int, caller: Principal
-    ) -> tuple[FoundChunks, Search]:
-        search = await self._call(
-            self._searchers, lambda: search_index(snapshot, self._embedder, query, caller=caller, limit=passages)
-        )
-        ids = [candidate.chunk_id for candidate in search.candidates]
-        found = await self._store.read(lambda connection: find_chunks(connection, self.name, ids, caller=caller))
-        return found, search
+    async def current(self) -> Snapshot:
+        """Return the open index, built first where there is none."""
+        return self._snapshot or await self._load() or await self._ready()
 
     async def _ready(self) -> Snapshot:
-        async with hold_lock(self._lock, wait_seconds=_RETRIEVE_SECONDS, what=f"building the index of {self.name!r}"):
+        async with hold_lock(self._lock, wait_seconds=LONGEST_SECONDS, what=f"building the index of {self.name!r}"):
             return self._snapshot or await self._load() or await self._build()
 
-    async def _newer_than(self, snapshot: Snapshot) -> Snapshot | None:
+    async def newer_than(self, snapshot: Snapshot) -> Snapshot | None:
+        """Return the index that another process published since; None where it did not."""
         name = await self._call(self._searchers, lambda: current_name(self._folder))
         return None if name == snapshot.folder.name else await self._load()
 
@@ -286,7 +309,8 @@ class Corpus:
             self._snapshot = None
         return self._snapshot
 
-    def _rebuild_soon(self) -> None:
+    def rebuild_soon(self) -> None:
+        """Bring the index up to the truth in the background."""
         if self._rebuilding is None or self._rebuilding.done():
             self._rebuilding = asyncio.create_task(self._rebuild(), context=contextvars.Context())
 
@@ -361,24 +385,3 @@ class Corpus:
 
     async def _call(self, threads: Executor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, work)
-
-
-def _check_query(query: str, passages: int) -> None:
-    if not query.strip():
-        raise InvalidRequest("The question is empty.", next_step="Ask something.")
-    if len(query) > _LONGEST_QUESTION:
-        raise InvalidRequest(
-            f"The question has {len(query):,} characters; at most {_LONGEST_QUESTION:,} are taken.",
-            next_step="Shorten it.",
-        )
-    if not 1 <= passages <= _MOST_PASSAGES:
-        raise InvalidRequest(f"{passages!r} passages cannot be retrieved.", next_step=f"Ask for 1 to {_MOST_PASSAGES}.")
-
-
-def _record(span: Span, result: RetrievalResult) -> None:
-    documents = [
-        {"id": passage.chunk_id, "source": passage.source, "score": passage.score} for passage in result.passages
-    ]
-    span.set_attribute("gen_ai.retrieval.documents", msgspec.json.encode(documents).decode())
-    span.set_attribute("plimsoll.answerability", result.answerability)
-    span.set_attribute("plimsoll.index_seq", result.index_seq)

@@ -1,16 +1,17 @@
 """The project's corpora, opened when they are first needed, and the face of one that a feature retrieves from."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from opentelemetry.trace import Tracer
 
 from plimsoll.errors import NotFound, unknown_name
-from plimsoll.knowledge import Corpus, ParseLimits, RetrievalResult
+from plimsoll.knowledge import Corpus, CorpusOptions, ParseLimits, RetrievalPlan, RetrievalResult
 from plimsoll.project.embedded import EmbeddedOnDemand
+from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import CorpusSettings
-from plimsoll.records import Clock, Principal
+from plimsoll.records import Clock, Message, Principal
 from plimsoll.store import Store
 
 INDEX_FOLDER = "index"
@@ -29,8 +30,11 @@ class Corpora:
         tracer: Tracer,
         clock: Clock,
         limits: ParseLimits,
+        models: RetrievalModels,
     ) -> None:
         self.declared = dict(declared)
+        self.plans = {name: one.retrieval.as_plan(name) for name, one in declared.items()}
+        self._models = models
         self._store = store
         self._folder = folder
         self._embedded = embedded
@@ -55,10 +59,19 @@ class Corpora:
                     embedder=await self._embedded.embedder(),
                     tracer=self._tracer,
                     clock=self._clock,
-                    limits=self._limits,
-                    chunking=self.declared[name].chunking.made(),
+                    options=await self._options(name),
                 )
             return self._open[name]
+
+    async def _options(self, name: str) -> CorpusOptions:
+        retrieval = self.declared[name].retrieval
+        return CorpusOptions(
+            limits=self._limits,
+            chunking=self.declared[name].chunking.made(),
+            plan=self.plans[name],
+            reranker=await self._models.reranker(retrieval.rerank_model),
+            rewriter=self._models.rewriter(retrieval.rewrite_model),
+        )
 
     def retrievers(self) -> dict[str, "CorpusOnDemand"]:
         """Return what features retrieve from, by corpus name."""
@@ -78,7 +91,19 @@ class CorpusOnDemand:
         self._corpora = corpora
         self._name = name
 
-    async def retrieve(self, query: str, *, passages: int, caller: Principal) -> RetrievalResult:
+    @property
+    def plan(self) -> RetrievalPlan:
+        """Return how it is retrieved from where a feature says nothing else."""
+        return self._corpora.plans[self._name]
+
+    async def retrieve(
+        self, query: str, *, plan: RetrievalPlan, caller: Principal, conversation: Sequence[Message]
+    ) -> RetrievalResult:
         """Return the passages that speak to the query, out of those that the caller may read."""
         corpus = await self._corpora.get(self._name)
-        return await corpus.retrieve(query, passages=passages, caller=caller)
+        return await corpus.retrieve(query, plan=plan, caller=caller, conversation=conversation)
+
+    async def readable(self, chunk_ids: Collection[str], *, caller: Principal) -> frozenset[str]:
+        """Return those of the chunks that still exist and that the caller may read now."""
+        corpus = await self._corpora.get(self._name)
+        return await corpus.readable(chunk_ids, caller=caller)

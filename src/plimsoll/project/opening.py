@@ -17,6 +17,7 @@ from plimsoll.project.models import Surroundings, open_models
 from plimsoll.project.parts import Parts
 from plimsoll.project.project import Project
 from plimsoll.project.reload import InForce
+from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import Settings, read_settings
 from plimsoll.project.shared import fill_in
 from plimsoll.records import Clock, Secret, SystemClock
@@ -76,7 +77,8 @@ async def _assemble(
     )
     allowances = await _start_allowances(stack, state, clock)
     models = await open_models(stack, around, state=state, allowances=allowances)
-    corpora = _open_corpora(stack, around, folder=folder, state=state)
+    reading = RetrievalModels(models.gateway, folder=folder)
+    corpora = _open_corpora(stack, around, folder=folder, state=state, models=reading)
     return Parts(
         clock=clock,
         state=state,
@@ -97,7 +99,9 @@ async def _assemble(
     )
 
 
-def _open_corpora(stack: AsyncExitStack, around: Surroundings, *, folder: Path, state: Store) -> Corpora:
+def _open_corpora(
+    stack: AsyncExitStack, around: Surroundings, *, folder: Path, state: Store, models: RetrievalModels
+) -> Corpora:
     settings = around.settings
     corpora = Corpora(
         settings.knowledge,
@@ -107,6 +111,7 @@ def _open_corpora(stack: AsyncExitStack, around: Surroundings, *, folder: Path, 
         tracer=around.capture.tracer,
         clock=around.clock,
         limits=ParseLimits(max_file_bytes=settings.limits.max_file_mb * _MEGABYTE),
+        models=models,
     )
     stack.push_async_callback(corpora.close)
     return corpora

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from plimsoll.errors import InvalidRequest, InvalidSettings, NoProject
 from plimsoll.knowledge import Chunking, Strategy, make_chunking
 from plimsoll.project.mistakes import describe_mistake
+from plimsoll.project.retrieval_settings import RetrievalSettings
 
 SETTINGS_FILE = "plimsoll.toml"
 
@@ -219,6 +220,8 @@ class CorpusSettings(_Table):
     """Files and folders, relative to the project, that `plimsoll ingest` reads when it is given none."""
     chunking: ChunkingSettings = ChunkingSettings()
     """How documents are cut: a strategy's name, or a table of strategy and numbers."""
+    retrieval: RetrievalSettings = RetrievalSettings()
+    """How questions are answered from it, where a feature says nothing else."""
 
 
 class ServerSettings(_Table):

@@ -10,7 +10,7 @@ from plimsoll.records.clock import Clock, SystemClock
 from plimsoll.records.ids import is_id, new_id, new_span_id
 from plimsoll.records.message import Message, Role, Usage
 from plimsoll.records.outcome import ErrorClass, Outcome
-from plimsoll.records.passage import Citation, Highlight, Passage
+from plimsoll.records.passage import Citation, Highlight, Passage, PassagePart
 from plimsoll.records.principal import LOCAL_TENANT, Principal
 from plimsoll.records.score import Score, ScoreSource
 from plimsoll.records.secret import Secret
@@ -31,6 +31,7 @@ __all__ = [
     "Message",
     "Outcome",
     "Passage",
+    "PassagePart",
     "Period",
     "Principal",
     "Role",

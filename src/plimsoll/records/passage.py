@@ -1,5 +1,7 @@
 """A piece of a document, and a claim that points back at one."""
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -12,6 +14,19 @@ class Highlight(msgspec.Struct, frozen=True, kw_only=True):
     """One past the last character, counted within the passage's text."""
     score: float
     """How well the sentence answers the question; higher is better, comparable within one retrieval only."""
+
+
+class PassagePart(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several chunks that a widened passage joins."""
+
+    chunk_id: str
+    """Id of the chunk in the table of truth."""
+    start: int
+    """First character, counted within the passage's text."""
+    end: int
+    """One past the last character, counted within the passage's text."""
+    page: int | None = None
+    """Its page, counted from 1; None for documents without pages."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,11 +47,29 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     start: int = 0
     """First character of the chunk, counted within the document's parsed text."""
     text: str
-    """The chunk's text, exactly as it stands in the document's parsed text."""
+    """The chunk's text, exactly as it stands in the document's parsed text; between `parts` there are only blanks."""
     score: float = 0.0
     """Fused retrieval score; comparable within one retrieval only."""
     highlights: tuple[Highlight, ...] = ()
     """Its sentences that speak to the question, best first."""
+    parts: tuple[PassagePart, ...] = ()
+    """The chunks that it joins, in order, where it was widened beyond one; else empty."""
+    also_in: tuple[str, ...] = ()
+    """Sources of other documents that say the same, which therefore do not answer again."""
+    rerank_score: float | None = None
+    """What the reranker gave it; None where none was asked."""
+    checked_at: datetime | None = None
+    """When its document was last seen at its source as it is here; None where nothing is known."""
+    modified_at: datetime | None = None
+    """When its source says that the document last changed; None where the source does not say."""
+    age_seconds: float | None = None
+    """Time between `checked_at` and this retrieval; None where nothing is known."""
+    is_stale: bool = False
+    """Whether that is more than its source allows."""
+
+    def chunk_ids(self) -> tuple[str, ...]:
+        """Return the ids of the chunks that it consists of."""
+        return tuple(part.chunk_id for part in self.parts) or (self.chunk_id,)
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,3 +93,11 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True):
     """One past the last character, counted within the document's parsed text."""
     quote: str
     """The quoted text, exactly as it stands in the document."""
+    checked_at: datetime | None = None
+    """When the document was last seen at its source as it is here; None where nothing is known."""
+    modified_at: datetime | None = None
+    """When its source says that the document last changed; None where the source does not say."""
+    age_seconds: float | None = None
+    """Time between `checked_at` and the answer; None where nothing is known."""
+    is_stale: bool = False
+    """Whether that is more than its source allows."""

@@ -1,7 +1,7 @@
 """What the flows of features share: a runner over a scripted model and a fixed corpus, with every span kept."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +13,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from plimsoll.errors import UpstreamError
 from plimsoll.features import Answer, Failures, Feature, FeatureRunner, Question, Retrieval
 from plimsoll.gateway import Alias, Gateway, ModelTarget, Scripted, ScriptedReply
+from plimsoll.knowledge import Degradation, Finding, RetrievalPlan
 from plimsoll.prices import ModelPrice
-from plimsoll.records import Passage, Principal, SystemClock
+from plimsoll.records import Message, Passage, Principal, SystemClock
 
 PROMPT = """---
 temperature: 0
@@ -44,6 +45,16 @@ class Found(msgspec.Struct, frozen=True):
 
     passages: tuple[Passage, ...] = (RETURNS,)
     is_answerable: bool = True
+    degraded: tuple[Degradation, ...] = ()
+    stale: bool = False
+
+    @property
+    def finding(self) -> Finding:
+        if self.stale:
+            return "stale"
+        if not self.passages:
+            return "empty"
+        return "found" if self.is_answerable else "irrelevant"
 
 
 class FixedCorpus:
@@ -53,9 +64,21 @@ class FixedCorpus:
         self.found = found
         self.asked: list[tuple[str, int, str]] = []
         self.was_asked = asyncio.Event()
+        self.plan = RetrievalPlan()
+        self.plans: list[RetrievalPlan] = []
+        self.conversations: list[tuple[Message, ...]] = []
+        self.closed: frozenset[str] = frozenset()
 
-    async def retrieve(self, query: str, *, passages: int, caller: Principal) -> Found:
-        self.asked.append((query, passages, caller.id))
+    async def readable(self, chunk_ids: Collection[str], *, caller: Principal) -> frozenset[str]:
+        del caller
+        return frozenset(chunk_ids) - self.closed
+
+    async def retrieve(
+        self, query: str, *, plan: RetrievalPlan, caller: Principal, conversation: Sequence[Message]
+    ) -> Found:
+        self.asked.append((query, plan.passages, caller.id))
+        self.plans.append(plan)
+        self.conversations.append(tuple(conversation))
         self.was_asked.set()
         if self.found is None:
             await asyncio.Event().wait()

@@ -7,7 +7,7 @@ from pathlib import Path
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Tracer
 
-from plimsoll.knowledge import Chunking, Corpus, DeclaredSource, ParseLimits, TextEmbedder
+from plimsoll.knowledge import Chunking, Corpus, CorpusOptions, DeclaredSource, ParseLimits, TextEmbedder
 from plimsoll.records import SystemClock
 from plimsoll.store import Store
 
@@ -36,8 +36,7 @@ async def opened(
         embedder=embedder or ScriptedEmbedder(),
         tracer=tracer or TracerProvider(shutdown_on_exit=False).get_tracer("tests"),
         clock=clock,
-        limits=limits,
-        chunking=chunking,
+        options=CorpusOptions(limits=limits or ParseLimits(), chunking=chunking or Chunking()),
     )
     corpus.declare(sources)
     try:

@@ -91,7 +91,7 @@ def test_a_missing_or_damaged_index_is_built_again(tmp_path: Path, damage: str) 
     else:
         path = snapshot / {"vectors": "vectors.npy", "manifest": "manifest.json"}[damage]
         path.write_bytes(path.read_bytes()[:-3] + b"abc")
-    assert asyncio.run(ask_again()).passages == before.passages
+    assert [one.chunk_id for one in asyncio.run(ask_again()).passages] == [one.chunk_id for one in before.passages]
 
 
 def test_a_deleted_document_never_answers_though_an_old_index_still_holds_it(tmp_path: Path) -> None:

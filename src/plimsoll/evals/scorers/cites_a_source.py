@@ -17,7 +17,7 @@ class CitesASource(msgspec.Struct, frozen=True):
         """Pass an answer with a citation, all of retrieved passages. Does not apply without an answer."""
         if sample.output is None:
             return None
-        retrieved = {passage.chunk_id for passage in sample.passages}
+        retrieved = {chunk_id for passage in sample.passages for chunk_id in passage.chunk_ids()}
         strange = [one.source for one in sample.citations if one.chunk_id not in retrieved]
         if strange:
             return judge(self.name, passed=False, reason=f"It cites {strange[0]!r}, which was not retrieved.")

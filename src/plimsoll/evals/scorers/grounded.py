@@ -76,14 +76,14 @@ def _fold(text: str) -> str:
 
 def _not_retrieved(sample: Sample) -> str:
     """Return the source of the first citation of a passage that was not retrieved; empty when there is none."""
-    retrieved = {passage.chunk_id for passage in sample.passages}
+    retrieved = {chunk_id for passage in sample.passages for chunk_id in passage.chunk_ids()}
     return next((one.source for one in sample.citations if one.chunk_id not in retrieved), "")
 
 
 def _cited_texts(sample: Sample) -> list[str]:
     """Return the text of each cited passage once, and the quotations themselves."""
     cited = {one.chunk_id for one in sample.citations}
-    texts = [passage.text for passage in sample.passages if passage.chunk_id in cited]
+    texts = [passage.text for passage in sample.passages if not cited.isdisjoint(passage.chunk_ids())]
     return texts + [one.quote for one in sample.citations]
 
 

@@ -15,6 +15,7 @@ TokenIds = NDArray[np.int64]
 _SENTENCE = "sentence_embedding"
 _TOKENS = "token_embeddings"
 _SHRINK_ABOVE_TOKENS = 512
+_TWO_CLASSES = 2
 
 
 class _Options(Protocol):
@@ -30,13 +31,20 @@ class _RunOptions(Protocol):
 
 
 class _Output(Protocol):
+    name: str
     shape: list[int | str]
+
+
+class _Input(Protocol):
+    name: str
 
 
 class _Session(Protocol):
     def run(self, outputs: list[str], inputs: dict[str, TokenIds], options: _RunOptions, /) -> list[Vectors]: ...
 
     def get_outputs(self) -> list[_Output]: ...
+
+    def get_inputs(self) -> list[_Input]: ...
 
 
 class _Runtime(Protocol):
@@ -52,17 +60,21 @@ class _Runtime(Protocol):
 _RUNTIME = cast("_Runtime", cast("object", onnxruntime))
 
 
+def _open(graph: Path, *, threads: int) -> _Session:
+    options = _RUNTIME.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Threads that spin while they wait burn the cores that the request's other steps need.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return _RUNTIME.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
 class EncoderSession:
     """A loaded sentence encoder; safe to call from several threads."""
 
     def __init__(self, graph: Path, *, threads: int) -> None:
-        options = _RUNTIME.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Threads that spin while they wait burn the cores that the request's other steps need.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = _RUNTIME.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._session = _open(graph, threads=threads)
         self._plain = _RUNTIME.RunOptions()
         # After a large batch its working memory goes back to the system.
         self._shrinking = _RUNTIME.RunOptions()
@@ -85,3 +97,23 @@ class EncoderSession:
     def _run(self, outputs: list[str], ids: TokenIds, mask: TokenIds) -> list[Vectors]:
         options = self._shrinking if ids.size > _SHRINK_ABOVE_TOKENS else self._plain
         return self._session.run(outputs, {"input_ids": ids, "attention_mask": mask}, options)
+
+
+class PairSession:
+    """A loaded cross-encoder: pairs of texts in, one number a pair out; safe to call from several threads."""
+
+    def __init__(self, graph: Path, *, threads: int) -> None:
+        self._session = _open(graph, threads=threads)
+        self._inputs = frozenset(one.name for one in self._session.get_inputs())
+        self._output = self._session.get_outputs()[0].name
+        self._options = _RUNTIME.RunOptions()
+
+    def score(self, ids: TokenIds, mask: TokenIds, kinds: TokenIds) -> Vectors:
+        """Return the score of each pair, shape (pairs,); of a model with two classes, the second less the first.
+
+        All three are [pairs, tokens]; a model without token types does not get them.
+        """
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
+        fed = {name: rows for name, rows in given.items() if name in self._inputs}
+        logits = self._session.run([self._output], fed, self._options)[0].reshape(len(ids), -1)
+        return logits[:, 1] - logits[:, 0] if logits.shape[1] == _TWO_CLASSES else logits[:, 0]

@@ -20,6 +20,15 @@ class TokenizedText(msgspec.Struct, frozen=True, kw_only=True):
     """For each token, the characters of the text it stands for; empty spans for the special ones."""
 
 
+class TokenizedPair(msgspec.Struct, frozen=True, kw_only=True):
+    """Two texts as a cross-encoder reads them: one after the other."""
+
+    ids: list[int]
+    """Token ids, special ones included."""
+    kinds: list[int]
+    """For each token, 0 where it is of the first text and 1 where it is of the second."""
+
+
 class TextTokenizer:
     """A tokenizer loaded from `tokenizer.json`."""
 
@@ -34,6 +43,17 @@ class TextTokenizer:
             TokenizedText(ids=encoding.ids, offsets=encoding.offsets)
             for encoding in self._tokenizer.encode_batch(list(texts))
         ]
+
+    def tokenize_pairs(self, first: str, seconds: Sequence[str], *, most: int) -> list[TokenizedPair]:
+        """Return the first text joined with each of the others; where a pair is too long, the second is cut."""
+        room = max(1, most - len(self._tokenizer.encode(first).ids) - 1)
+        kept = [self._cut(second, room) for second in seconds]
+        encodings = self._tokenizer.encode_batch([(first, second) for second in kept])
+        return [TokenizedPair(ids=one.ids[:most], kinds=one.type_ids[:most]) for one in encodings]
+
+    def _cut(self, text: str, room: int) -> str:
+        offsets = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        return text if len(offsets) <= room else text[: offsets[room - 1][1]]
 
     def list_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return each text's token ids, uncut; cheaper than `tokenize`."""

@@ -11,10 +11,11 @@ import msgspec
 import numpy as np
 
 from plimsoll.gateway.chat import Embeddings
-from plimsoll.gateway.provider import Outgoing, RelayedAnswer
+from plimsoll.gateway.provider import Outgoing, RelayedAnswer, Reranked
 from plimsoll.gateway.providers.completion import write_as_events
 from plimsoll.gateway.providers.dialect import Dialect, adapt
 from plimsoll.gateway.providers.http_upstream import HttpUpstream, Limits
+from plimsoll.gateway.providers.ranks import read_rerank, write_rerank
 from plimsoll.gateway.providers.vectors import read_embeddings, read_models, write_embeddings
 from plimsoll.gateway.target import ModelTarget
 from plimsoll.gateway.wire import Wire
@@ -74,6 +75,14 @@ class OpenAICompatible:
         sent = write_embeddings(texts, target)
         body = await self.http.post("embeddings", sent, connect_seconds=self._limits.connect_seconds)
         return read_embeddings(body, provider=self.name, target=target, texts=texts)
+
+    async def rerank(
+        self, question: str, texts: Sequence[str], target: ModelTarget, *, connect_seconds: float
+    ) -> Reranked:
+        """Return a score for each text, from an endpoint as Cohere, Jina and vLLM have. Raises the `UpstreamError`s."""
+        sent = write_rerank(question, texts, target)
+        body = await self.http.post("rerank", sent, connect_seconds=connect_seconds)
+        return read_rerank(body, provider=self.name, target=target, count=len(texts))
 
     async def list_models(self) -> tuple[str, ...]:
         """Return the names of the models that the server offers, in its order. Raises the `UpstreamError`s."""

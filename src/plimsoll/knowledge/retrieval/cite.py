@@ -65,12 +65,13 @@ def verify_quotes(quotes: Sequence[ClaimedQuote], passages: Sequence[Passage]) -
         found = _find(claim, passages)
         if isinstance(found, str):
             rejected.append(RejectedQuote(passage=claim.passage, quote=claim.quote, reason=found))
-        else:
-            citations.setdefault((found.document_id, found.start, found.end), found)
+            continue
+        for citation in found:
+            citations.setdefault((citation.document_id, citation.start, citation.end), citation)
     return CitationCheck(citations=tuple(citations.values()), rejected=tuple(rejected))
 
 
-def _find(claim: ClaimedQuote, passages: Sequence[Passage]) -> Citation | str:
+def _find(claim: ClaimedQuote, passages: Sequence[Passage]) -> tuple[Citation, ...] | str:
     if not 1 <= claim.passage <= len(passages):
         return f"There is no passage {claim.passage}: {len(passages)} were retrieved."
     wanted = claim.quote.strip()
@@ -84,7 +85,7 @@ def _find(claim: ClaimedQuote, passages: Sequence[Passage]) -> Citation | str:
         places = _places(sought, text.text)
         whole = next((place for place in places if _is_whole(text, place, place + len(sought))), None)
         if whole is not None:
-            return _citation(passage, text.starts[whole], text.ends[whole + len(sought) - 1])
+            return _citations(passage, text.starts[whole], text.ends[whole + len(sought) - 1])
         is_cut = is_cut or bool(places)
     if is_cut:
         return f"In passage {claim.passage} ({passage.source!r}) the text begins or ends within a word or a number."
@@ -136,15 +137,32 @@ def _is_number_mark(text: str, place: int) -> bool:
     return text[place] in ".," and text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
 
 
-def _citation(passage: Passage, start: int, end: int) -> Citation:
+def _citations(passage: Passage, start: int, end: int) -> tuple[Citation, ...]:
+    """Return a citation for each chunk that the quotation runs over: what stands between two is not known exactly."""
+    if not passage.parts:
+        return (_citation(passage, start, end, chunk_id=passage.chunk_id, page=passage.page),)
+    cited: list[Citation] = []
+    for part in passage.parts:
+        first, last = max(start, part.start), min(end, part.end)
+        if passage.text[first:last].strip():
+            cited.append(_citation(passage, first, last, chunk_id=part.chunk_id, page=part.page))
+            start = last
+    return tuple(cited)
+
+
+def _citation(passage: Passage, start: int, end: int, *, chunk_id: str, page: int | None) -> Citation:
     return Citation(
-        chunk_id=passage.chunk_id,
+        chunk_id=chunk_id,
         document_id=passage.document_id,
         source=passage.source,
         title=passage.title,
         heading=passage.heading,
-        page=passage.page,
+        page=page,
         start=passage.start + start,
         end=passage.start + end,
         quote=passage.text[start:end],
+        checked_at=passage.checked_at,
+        modified_at=passage.modified_at,
+        age_seconds=passage.age_seconds,
+        is_stale=passage.is_stale,
     )

@@ -1,9 +1,7 @@
-"""From a question to passages: words and vectors, fused, looked up in the truth, with the sentences that matter.
+"""From a question to candidates: words and vectors, fused, with the sentences that matter.
 
-`Corpus` runs the steps in worker threads with a read of the table between them. Decisions only: no I/O but the index.
+`search` runs it in worker threads. Decisions only: no I/O but the index. What it proposes is looked up in the truth.
 """
-
-from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -11,30 +9,15 @@ import numpy as np
 from plimsoll.knowledge.index.access import View
 from plimsoll.knowledge.index.embedding import TextEmbedder, Vectors
 from plimsoll.knowledge.index.snapshot import Snapshot
-from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT, ReadPassage, judge_answerability
+from plimsoll.knowledge.retrieval.answerability import ReadPassage
 from plimsoll.knowledge.retrieval.cues import is_negated, kind_of_answer, names_in
-from plimsoll.knowledge.retrieval.highlight import Question, SentenceSignals, signals_of
+from plimsoll.knowledge.retrieval.highlight import Question, signals_of
 from plimsoll.knowledge.retrieval.mix import DEFAULT_MIX, LegMix
-from plimsoll.knowledge.table import FoundChunk, FoundChunks
-from plimsoll.records import Highlight, Passage, Principal
+from plimsoll.knowledge.table import FoundChunk
 from plimsoll.text import content_words, words
 
 _CANDIDATES_A_LEG = 60
 _SPARE = 12
-_HIGHLIGHTS_A_PASSAGE = 3
-
-
-class RetrievalResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a corpus found."""
-
-    passages: tuple[Passage, ...]
-    """The nearest passages, best first, with their highlights."""
-    answerability: float
-    """Estimated probability that the passages hold an answer, between 0 and 1."""
-    is_answerable: bool
-    """Whether that is enough to answer; else the passages are the nearest there are."""
-    index_seq: int
-    """Changes of the corpus that the index contained."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +59,11 @@ class LegScores(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_question(snapshot: Snapshot, embedder: TextEmbedder, text: str) -> Question:
     """Embed the question and weigh its words."""
+    return weigh_question(snapshot, text, vector=embedder.embed([text])[0])
+
+
+def weigh_question(snapshot: Snapshot, text: str, *, vector: Vectors) -> Question:
+    """Weigh the words of a question whose vector is known; one of zeros stands for none."""
     rarities: dict[str, float] = {}
     every = words(text)
     for word in every:
@@ -83,7 +71,7 @@ def read_question(snapshot: Snapshot, embedder: TextEmbedder, text: str) -> Ques
             rarities.setdefault(stemmed, snapshot.rarity(word))
     return Question(
         text=text,
-        vector=embedder.embed([text])[0],
+        vector=vector,
         rarities=rarities,
         words=frozenset(every),
         kind=kind_of_answer(text),
@@ -93,10 +81,10 @@ def read_question(snapshot: Snapshot, embedder: TextEmbedder, text: str) -> Ques
     )
 
 
-def search_index(snapshot: Snapshot, embedder: TextEmbedder, text: str, *, caller: Principal, limit: int) -> Search:
-    """Return the chunks nearest to the question, fused from words, chunk vectors and sentence vectors."""
-    question = read_question(snapshot, embedder, text)
-    legs = score_legs(snapshot, question, view=snapshot.view(caller))
+def search_question(snapshot: Snapshot, question: Question, *, view: View, limit: int) -> Search:
+    """Return the chunks of the view nearest to the question; by its words alone where it has no vector."""
+    score = score_legs if question.vector.any() else score_words
+    legs = score(snapshot, question, view=view)
     fused = legs.fused()
     order: list[int] = np.argsort(-fused, kind="stable")[: limit + _SPARE].tolist()
     return Search(
@@ -105,6 +93,19 @@ def search_index(snapshot: Snapshot, embedder: TextEmbedder, text: str, *, calle
             Candidate(chunk_id=snapshot.chunk_id(legs.rows[place]), row=legs.rows[place], score=float(fused[place]))
             for place in order
         ),
+    )
+
+
+def score_words(snapshot: Snapshot, question: Question, *, view: View) -> LegScores:
+    """Score the best rows by words alone: what is left when the embedding model does not answer in time."""
+    found = snapshot.score_text(question.text, view=view, limit=_CANDIDATES_A_LEG)
+    best = max((row.score for row in found), default=0.0) or 1.0
+    nothing = np.zeros(len(found), np.float32)
+    return LegScores(
+        rows=tuple(row.row for row in found),
+        words=np.array([row.score / best for row in found], np.float32),
+        chunk=nothing,
+        sentence=nothing,
     )
 
 
@@ -123,26 +124,6 @@ def score_legs(snapshot: Snapshot, question: Question, *, view: View) -> LegScor
     )
 
 
-def assemble(snapshot: Snapshot, search: Search, found: FoundChunks, *, limit: int) -> RetrievalResult:
-    """Make passages of the candidates that still exist, with highlights, and judge whether they hold an answer."""
-    kept = [candidate for candidate in search.candidates if candidate.chunk_id in found.chunks][:limit]
-    passages: list[Passage] = []
-    read: list[ReadPassage] = []
-    for candidate in kept:
-        chunk = found.chunks[candidate.chunk_id]
-        spans = sentence_spans(chunk)
-        scored = read_passage(snapshot, search.question, chunk, row=candidate.row, score=candidate.score)
-        read.append(scored)
-        passages.append(_passage(chunk, candidate, _highlights(spans, scored.signals)))
-    chance = judge_answerability(search.question, read)
-    return RetrievalResult(
-        passages=tuple(passages),
-        answerability=chance,
-        is_answerable=chance >= ANSWERABLE_AT,
-        index_seq=snapshot.manifest.seq,
-    )
-
-
 def read_passage(snapshot: Snapshot, question: Question, chunk: FoundChunk, *, row: int, score: float) -> ReadPassage:
     """Score the sentences of a chunk, whose vectors are in the row and whose fused score is given."""
     sentences = tuple(chunk.text[start:end] for start, end in sentence_spans(chunk))
@@ -154,26 +135,3 @@ def sentence_spans(chunk: FoundChunk) -> list[tuple[int, int]]:
     """Return the sentences of a chunk, counted within its text."""
     pairs: list[list[int]] = np.frombuffer(chunk.sentence_spans, "<i4").reshape(-1, 2).tolist()
     return [(start, end) for start, end in pairs]
-
-
-def _highlights(spans: Sequence[tuple[int, int]], signals: Sequence[SentenceSignals]) -> tuple[Highlight, ...]:
-    scored = [
-        Highlight(start=start, end=end, score=signal.score())
-        for (start, end), signal in zip(spans, signals, strict=True)
-    ]
-    return tuple(sorted(scored, key=lambda highlight: -highlight.score)[:_HIGHLIGHTS_A_PASSAGE])
-
-
-def _passage(chunk: FoundChunk, candidate: Candidate, highlights: tuple[Highlight, ...]) -> Passage:
-    return Passage(
-        chunk_id=chunk.id,
-        document_id=chunk.document_id,
-        source=chunk.source,
-        title=chunk.title,
-        heading=chunk.heading,
-        page=chunk.page,
-        start=chunk.start,
-        text=chunk.text,
-        score=candidate.score,
-        highlights=highlights,
-    )

@@ -82,7 +82,7 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
 def view_result(question: str, feature: str, *, result: Result[BaseModel]) -> AnswerView:
     """Return the view of a result that was just given."""
     answer = cast("str | None", write_answer(result)["answer"]) or ""
-    passages = {passage.chunk_id: passage for passage in result.passages}
+    passages = {chunk_id: passage for passage in result.passages for chunk_id in passage.chunk_ids()}
     cited = [
         _quote_in(number, one, passages.get(one.chunk_id)) for number, one in enumerate(_once(result.citations), 1)
     ]

@@ -104,37 +104,40 @@ class Corpus:
         self._searchers: Executor = ThreadPoolExecutor(_SEARCH_THREADS, f"search-{name}")
         self._builder: Executor = ThreadPoolExecutor(1, f"ingest-{name}")
         self._embedders: Executor = ThreadPoolExecutor(_EMBED_THREADS, f"embed-{name}")
-        self._keeping = Keeping(
-            Wiring(
-                corpus=name,
-                tenant=LOCAL_TENANT,
-                store=store,
-                embedder=embedder,
-                clock=clock,
-                threads=self._builder,
-                limits=options.limits,
-                chunking=options.chunking,
-                progress=None,
-            ),
-            folder=folder,
-        )
+        self._keeping = self._make_keeping(options)
         self._snapshot: Snapshot | None = None
         self._rebuilding: asyncio.Task[None] | None = None
-        self._searcher = Searcher(
-            SearchParts(
-                corpus=name,
-                store=store,
-                index=self,
-                embedder=embedder,
-                clock=clock,
-                tracer=tracer,
-                searchers=self._searchers,
-                embedders=self._embedders,
-                max_ages=lambda: self.max_ages,
-                reranker=options.reranker,
-                rewriter=options.rewriter,
-            )
+        self._searcher = self._make_searcher(options)
+
+    def _make_keeping(self, options: CorpusOptions) -> Keeping:
+        wiring = Wiring(
+            corpus=self.name,
+            tenant=LOCAL_TENANT,
+            store=self._store,
+            embedder=self._embedder,
+            clock=self._clock,
+            threads=self._builder,
+            limits=options.limits,
+            chunking=options.chunking,
+            progress=None,
         )
+        return Keeping(wiring, folder=self._folder)
+
+    def _make_searcher(self, options: CorpusOptions) -> Searcher:
+        parts = SearchParts(
+            corpus=self.name,
+            store=self._store,
+            index=self,
+            embedder=self._embedder,
+            clock=self._clock,
+            tracer=self._tracer,
+            searchers=self._searchers,
+            embedders=self._embedders,
+            max_ages=lambda: self.max_ages,
+            reranker=options.reranker,
+            rewriter=options.rewriter,
+        )
+        return Searcher(parts)
 
     @classmethod
     async def open(

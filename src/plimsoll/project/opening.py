@@ -8,7 +8,7 @@ from pathlib import Path
 from plimsoll.access import Allowances, Keys
 from plimsoll.evals import Evaluations
 from plimsoll.features import FeatureRunner, bind_runtime
-from plimsoll.gateway import Spend
+from plimsoll.gateway import Gateway, Spend
 from plimsoll.knowledge import ParseLimits
 from plimsoll.project.corpora import Corpora
 from plimsoll.project.definitions import load_features
@@ -77,8 +77,7 @@ async def _assemble(
     )
     allowances = await _start_allowances(stack, state, clock)
     models = await open_models(stack, around, state=state, allowances=allowances)
-    reading = RetrievalModels(models.gateway, folder=folder)
-    corpora = _open_corpora(stack, around, folder=folder, state=state, models=reading)
+    corpora = _open_corpora(stack, around, folder=folder, state=state, gateway=models.gateway)
     return Parts(
         clock=clock,
         state=state,
@@ -100,7 +99,7 @@ async def _assemble(
 
 
 def _open_corpora(
-    stack: AsyncExitStack, around: Surroundings, *, folder: Path, state: Store, models: RetrievalModels
+    stack: AsyncExitStack, around: Surroundings, *, folder: Path, state: Store, gateway: Gateway
 ) -> Corpora:
     settings = around.settings
     corpora = Corpora(
@@ -111,7 +110,7 @@ def _open_corpora(
         tracer=around.capture.tracer,
         clock=around.clock,
         limits=ParseLimits(max_file_bytes=settings.limits.max_file_mb * _MEGABYTE),
-        models=models,
+        models=RetrievalModels(gateway, folder=folder),
     )
     stack.push_async_callback(corpora.close)
     return corpora

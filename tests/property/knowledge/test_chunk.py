@@ -23,7 +23,10 @@ PIECES = [
     "你好。",
     "\r\n",
 ]
-MARKDOWN = st.lists(st.sampled_from([*PIECES, "|---|---|\n", "```\ncode\n```\n", "---\ntitle: t\n---\n"]), max_size=120)
+MARKDOWN = st.lists(
+    st.sampled_from([*PIECES, "|---|---|\n", "- A: b; C: d. E\n", "```\ncode\n```\n", "---\ntitle: t\n---\n"]),
+    max_size=120,
+)
 NUMBERS = {
     "headings": {"tokens": st.integers(16, 80)},
     "sentence_window": {"sentences": st.integers(5, 9), "overlap": st.integers(0, 4)},

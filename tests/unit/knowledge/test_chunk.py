@@ -127,6 +127,16 @@ def test_rows_of_a_table_carry_its_header_as_context_and_stay_apart_from_prose()
     assert len(chunks) > 4
 
 
+def test_rows_that_name_their_columns_stay_whole_and_need_no_header() -> None:
+    rows = [f"- Item: no. {number}; Note: It is here. It is {number} cm long" for number in range(20)]
+    text = "Some prose.\n" + "\n".join(rows) + "\nMore prose.\n"
+    chunks = cut(ParsedDocument(text=text, title="t"), strategy="table_rows", tokens=30)
+    bodies = [text[c.start : c.end] for c in chunks]
+    assert (bodies[0], bodies[-1]) == ("Some prose.", "More prose.")
+    assert [row for body in bodies[1:-1] for row in body.split("\n")] == rows
+    assert {(c.context, c.is_cut) for c in chunks} == {("t", False)}
+
+
 def test_children_carry_the_number_of_their_parent_as_section() -> None:
     text = (
         "# A\n\n" + " ".join(f"Sentence {number} has exactly six words." for number in range(40)) + "\n\n# B\n\nLast."

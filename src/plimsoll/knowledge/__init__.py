@@ -4,6 +4,8 @@ Features retrieve passages from a `Corpus` and check quotations with `verify_quo
 The table in the store is the truth; index files are derived from it and may be deleted at any time.
 """
 
+from plimsoll.knowledge.audit.audit import AuditedTexts, AuditSurroundings, audit_corpus, read_audited_texts
+from plimsoll.knowledge.audit.findings import SEVERITIES, AuditFinding, AuditReport, FindingKind, Severity
 from plimsoll.knowledge.chunking import Chunking, Strategy, make_chunking
 from plimsoll.knowledge.corpus import Corpus, CorpusOptions
 from plimsoll.knowledge.index.embedding import EmbeddedSpans, EmbeddedTexts, TextEmbedder, Vectors
@@ -25,6 +27,11 @@ from plimsoll.knowledge.tables.chunk_sizes import ChunkSize
 from plimsoll.knowledge.where import Range, Where
 
 __all__ = [
+    "SEVERITIES",
+    "AuditFinding",
+    "AuditReport",
+    "AuditSurroundings",
+    "AuditedTexts",
     "ChunkSize",
     "Chunking",
     "CitationCheck",
@@ -40,6 +47,7 @@ __all__ = [
     "EmbeddedTexts",
     "FailedDocument",
     "Finding",
+    "FindingKind",
     "FolderSource",
     "IngestProgress",
     "IngestReport",
@@ -58,6 +66,7 @@ __all__ = [
     "RetrievalResult",
     "Rewriter",
     "RowFile",
+    "Severity",
     "Source",
     "SourceItem",
     "SourceState",
@@ -68,10 +77,12 @@ __all__ = [
     "Vectors",
     "Where",
     "Widen",
+    "audit_corpus",
     "change_plan",
     "describe_age",
     "known_endings",
     "make_chunking",
     "mistake_in",
+    "read_audited_texts",
     "verify_quotes",
 ]

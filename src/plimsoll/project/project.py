@@ -25,10 +25,11 @@ from plimsoll.evals import (
 )
 from plimsoll.features import AnyFeature, Result, find_feature, question_field
 from plimsoll.gateway import BudgetStanding, Gateway, ModelTarget, SpendBy, SpendTotal, examine_redis
-from plimsoll.knowledge import DocumentRow, IngestProgress, IngestReport
+from plimsoll.knowledge import AuditReport, DocumentRow, IngestProgress, IngestReport
 from plimsoll.line import Line
 from plimsoll.project.chunk_report import CorpusCut, WayTried, compare_ways, describe_cut
 from plimsoll.project.doctor import examine
+from plimsoll.project.knowledge_audit import audit_knowledge
 from plimsoll.project.overview import describe_project
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
@@ -207,6 +208,13 @@ class Project:
         loaded = load_named_dataset(self.folder / DATASETS_FOLDER, dataset)
         paths = [self.folder / path for path in declared.paths]
         return await compare_ways(self._parts, declared.chunking.made(), loaded, paths=paths, root=self.folder, k=k)
+
+    async def audit_knowledge(
+        self, corpus: str = "", *, window_days: int = 30, max_age_days: float | None = None
+    ) -> AuditReport:
+        """Return what is wrong with what a corpus knows, the worst first; nothing is changed."""
+        name = corpus or self.default_corpus()
+        return await audit_knowledge(self.folder, self._parts, name, window_days=window_days, max_age_days=max_age_days)
 
     async def gate(
         self, name: str, *, baseline: str = "", progress: Callable[[RunProgress], None] | None = None

@@ -8,6 +8,7 @@ from plimsoll.traces.capture import CONTENT_LIMIT, Capture
 from plimsoll.traces.query import Traces
 from plimsoll.traces.records import MOST_TRACES, CaptureHealth, Trace, TraceFilter, TraceSummary
 from plimsoll.traces.redact import REDACTED, redact_secrets
+from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import TRUNCATED, Redact, drop_content
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Capture",
     "CaptureHealth",
     "Redact",
+    "RetrievedSources",
     "Trace",
     "TraceFilter",
     "TraceSummary",

@@ -13,6 +13,7 @@ from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.records import LOCAL_TENANT, Score, new_id
 from plimsoll.store import Store
 from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
+from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
 from plimsoll.traces.summary import summarise
 from plimsoll.traces.table import (
@@ -66,6 +67,10 @@ class Traces:
         """Return the scores about a trace, oldest first; none for an unknown trace."""
         rows = await self._store.read(partial(list_scores, trace_id=trace_id))
         return [msgspec.convert({name: row[name] for name in Score.__struct_fields__}, Score) for row in rows]
+
+    async def retrieved(self, corpus: str, *, since: datetime) -> RetrievedSources:
+        """Return which documents of a corpus were found since the moment, evaluations included."""
+        return await count_retrieved(self._store, corpus, since=since)
 
     async def erase(self, subject: str, *, tenant: str = LOCAL_TENANT) -> int:
         """Delete the person's traces with the scores about them, and their name and words in other scores.

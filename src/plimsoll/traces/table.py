@@ -216,6 +216,13 @@ def list_scores(connection: Connection, trace_id: str) -> list[Row]:
     return _rows(connection, query)
 
 
+def list_retrievals(connection: Connection, *, corpus: str, since_ns: int, limit: int) -> list[str]:
+    """Return the attributes of the newest retrievals from a corpus since the moment, as JSON."""
+    is_retrieval = and_(SPANS.c.kind == "retrieval", SPANS.c.name == f"retrieve {corpus}")
+    query = select(SPANS.c.attributes).where(is_retrieval, SPANS.c.start_ns >= since_ns)
+    return list(connection.execute(query.order_by(SPANS.c.start_ns.desc()).limit(limit)).scalars())
+
+
 def find_subject_traces(connection: Connection, subject: str, tenant: str) -> list[str]:
     """Return the ids of all traces with a span of the subject."""
     of_subject = and_(SPANS.c.subject == subject, SPANS.c.tenant == tenant)

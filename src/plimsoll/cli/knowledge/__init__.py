@@ -2,6 +2,7 @@
 
 import click
 
+from plimsoll.cli.knowledge.audit import audit
 from plimsoll.cli.knowledge.chunks import chunks
 from plimsoll.cli.knowledge.documents import documents
 from plimsoll.cli.knowledge.eval import evaluate
@@ -13,5 +14,6 @@ def command() -> None:
 
 
 command.add_command(chunks)
+command.add_command(audit)
 command.add_command(documents)
 command.add_command(evaluate)

@@ -35,7 +35,7 @@ class Way(msgspec.Struct, frozen=True):
 
     name: str
     chunks: int
-    cut: int
+    cut: int | None
     embedding_seconds: float
     embedding_cpu_seconds: float
     values: dict[str, list[float]]
@@ -58,7 +58,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     name: str
     chunks: int
-    cut_chunks: int
+    cut_chunks: int | None
     embedding_seconds: float
     embedding_cpu_seconds: float
     development: dict[str, float]
@@ -135,7 +135,8 @@ def measure_way(
         found = (first.recall, first.precision, first.iou, fitting.recall, fitting.iou, cosine.recall, cosine.iou)
         for measure, value in zip(MEASURES, found, strict=True):
             values[measure].append(value)
-    cut = sum(chunk.is_cut for chunk in ranked.chunks)
+    known = [chunk.is_cut for chunk in ranked.chunks if chunk.is_cut is not None]
+    cut = sum(known) if known else None
     return Way(name, len(ranked.chunks), cut, ranked.embedding_seconds, ranked.embedding_cpu_seconds, values)
 
 
@@ -189,7 +190,7 @@ def describe(row: Measured) -> str:
     """Return the lines of the table."""
     held = row.held_out
     lines = [
-        f"{row.name:<52}{row.chunks:>6} chunks {row.cut_chunks:>5} cut {row.embedding_cpu_seconds:>6.1f} CPU s  "
+        f"{row.name:<52}{row.chunks:>6} chunks {'?' if row.cut_chunks is None else row.cut_chunks:>5} cut {row.embedding_cpu_seconds:>6.1f} CPU s  "
         + "  ".join(f"{measure} {held[measure]:.3f}" for measure in MEASURES)
     ]
     for measure in ("recall_in_budget", "iou_in_budget", "iou"):

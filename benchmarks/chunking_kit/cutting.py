@@ -31,8 +31,8 @@ class TextChunk(msgspec.Struct, frozen=True):
     """Its sentences, counted within the chunk."""
     parent: Span
     """What it is widened to: the section of `parent_child`, else itself."""
-    is_cut: bool = False
-    """Whether it begins or ends within a sentence; not known of other splitters."""
+    is_cut: bool | None = None
+    """Whether it begins or ends within a sentence; None, not known, of other splitters."""
 
 
 def our_ways() -> list[Chunking]:

@@ -189,6 +189,7 @@ def compare(way: Way, default: Way, is_held_out: np.ndarray) -> Measured:
 def describe(row: Measured) -> str:
     """Return the lines of the table."""
     held = row.held_out
+    cut = "?" if row.cut_chunks is None else row.cut_chunks
     lines = [
         f"{row.name:<52}{row.chunks:>6} chunks {'?' if row.cut_chunks is None else row.cut_chunks:>5} cut {row.embedding_cpu_seconds:>6.1f} CPU s  "
         + "  ".join(f"{measure} {held[measure]:.3f}" for measure in MEASURES)

@@ -10,11 +10,12 @@ from chunking_kit.cutting import TextChunk
 
 from plimsoll.gateway import Embedder
 from plimsoll.knowledge import Vectors
-from plimsoll.knowledge.retrieval.retrieve import SENTENCE_WEIGHT, VECTOR_WEIGHT, WORDS_WEIGHT
 from plimsoll.text import content_words
 
 _SLICE = 64
 _K1, _B = 1.2, 0.75
+WORDS_WEIGHT, VECTOR_WEIGHT, SENTENCE_WEIGHT = 0.2, 0.3, 0.5
+"""The mix that retrieval uses where nothing was fitted; see docs/design/knowledge.md."""
 
 
 class Ranked:

@@ -191,7 +191,7 @@ def describe(row: Measured) -> str:
     held = row.held_out
     cut = "?" if row.cut_chunks is None else row.cut_chunks
     lines = [
-        f"{row.name:<52}{row.chunks:>6} chunks {'?' if row.cut_chunks is None else row.cut_chunks:>5} cut {row.embedding_cpu_seconds:>6.1f} CPU s  "
+        f"{row.name:<52}{row.chunks:>6} chunks {cut:>5} cut {row.embedding_cpu_seconds:>6.1f} CPU s  "
         + "  ".join(f"{measure} {held[measure]:.3f}" for measure in MEASURES)
     ]
     for measure in ("recall_in_budget", "iou_in_budget", "iou"):

@@ -20,9 +20,9 @@ FILES = {
 QUESTION = "When is a note due for sick leave?"
 
 
-async def ask(corpus: Corpus, deadline_ms: int = 0, caller: Principal | None = None) -> RetrievalResult:
+async def ask(corpus: Corpus, deadline_ms: int = 0) -> RetrievalResult:
     plan = RetrievalPlan(deadline_ms=deadline_ms)
-    return await corpus.retrieve(QUESTION, caller=caller or Principal.local(), plan=plan)
+    return await corpus.retrieve(QUESTION, caller=Principal.local(), plan=plan)
 
 
 def steps(result: RetrievalResult) -> Sequence[str]:
@@ -60,18 +60,38 @@ def test_a_deadline_that_is_kept_drops_nothing(tmp_path: Path) -> None:
     asyncio.run(walk())
 
 
-def test_a_stranger_is_not_served_what_another_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class StuckCounter(ScriptedEmbedder):
+    """Counts tokens until it is stuck."""
+
+    is_stuck = False
+
+    def count_tokens(self, text: str) -> int:
+        if self.is_stuck:
+            assert self.go_on.wait(timeout=30)
+        return super().count_tokens(text)
+
+
+def test_what_was_found_before_is_served_to_the_same_caller_only_and_as_far_as_it_exists(tmp_path: Path) -> None:
     write_files(tmp_path, FILES)
+    embedder = StuckCounter()
+    plan = RetrievalPlan(deadline_ms=1_000, token_budget=1_000)
+    eve = Principal(id="user:eve")
 
     async def walk() -> None:
-        async with opened(tmp_path) as corpus:
+        async with opened(tmp_path, embedder) as corpus:
             await corpus.ingest(["docs"], root=tmp_path)
-            before = await ask(corpus, deadline_ms=1_000)
-            monkeypatch.setattr(corpus, "current", asyncio.Event().wait)
-            again = await ask(corpus, deadline_ms=1_000)
+            before = await corpus.retrieve(QUESTION, caller=Principal.local(), plan=plan)
+            (tmp_path / "docs" / "travel.md").unlink()
+            await corpus.ingest(["docs"], root=tmp_path)
+            embedder.is_stuck = True
+            try:
+                again = await corpus.retrieve(QUESTION, caller=Principal.local(), plan=plan)
+                with pytest.raises(Overloaded):
+                    await corpus.retrieve(QUESTION, caller=eve, plan=plan)
+            finally:
+                embedder.go_on.set()
             assert steps(again) == ["search"]
-            assert [one.chunk_id for one in again.passages] == [one.chunk_id for one in before.passages]
-            with pytest.raises(Overloaded):
-                await ask(corpus, deadline_ms=1_000, caller=Principal(id="user:eve", tenant="local"))
+            assert {one.source for one in before.passages} == {"docs/leave.md", "docs/travel.md"}
+            assert {one.source for one in again.passages} == {"docs/leave.md"}
 
     asyncio.run(walk())

@@ -9,6 +9,7 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
@@ -21,12 +22,18 @@ from starlette.routing import Route
 import plimsoll
 from plimsoll.cli import VERBS, cli
 from plimsoll.errors import PlimsollError
-from plimsoll.project import Settings
+from plimsoll.project import SOURCE_TABLES, Settings
 from plimsoll.server import DOOR_PATHS, all_routes
 from plimsoll.store import STATE, TRACES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
-_TYPE_NAMES: dict[object, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+_TYPE_NAMES: dict[object, str] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    timedelta: "span of time, e.g. `7d`",
+}
 _NOTE = "<!-- Written by `make docs` from the code; edit the code. -->\n"
 
 
@@ -78,7 +85,16 @@ def _settings() -> str:
         lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
         lines += [row for key, inner in table.model_fields.items() for row in _rows(key, inner)]
         lines.append("")
+        if name == "knowledge":
+            lines += [line for kind in SOURCE_TABLES for line in _source_table(kind)]
     return "\n".join(lines)
+
+
+def _source_table(table: type[BaseModel]) -> list[str]:
+    kinds = " or ".join(f"`{kind}`" for kind in get_args(table.model_fields["kind"].annotation))
+    rows = [row for key, inner in table.model_fields.items() for row in _rows(key, inner)]
+    head = ["| key | type | default | meaning |", "|---|---|---|---|"]
+    return [f"### [knowledge.NAME.sources.SOURCE] of kind {kinds}\n", f"{inspect.getdoc(table)}\n", *head, *rows, ""]
 
 
 def _table_of(field: FieldInfo) -> tuple[type[BaseModel], str]:
@@ -106,6 +122,8 @@ def _row(key: str, field: FieldInfo) -> str:
 def _toml(value: object) -> str:
     if value is None:
         return "unset"
+    if isinstance(value, BaseModel):
+        return json.dumps(value.model_dump())
     return json.dumps(value)
 
 
@@ -122,8 +140,8 @@ def _type_name(annotation: object) -> str:
         return " or ".join(_type_name(part) for part in arguments if part is not type(None))
     if origin is Annotated:
         return _type_name(arguments[0])
-    if origin is tuple:
-        return f"list of {_type_name(arguments[0])}"
+    if origin in (tuple, dict):
+        return f"{'list' if origin is tuple else 'table'} of {_type_name(arguments[0 if origin is tuple else -1])}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return f"tables of {', '.join(f'`{name}`' for name in annotation.model_fields)}"
     return _TYPE_NAMES.get(annotation, str(annotation))

@@ -11,6 +11,7 @@ from plimsoll.knowledge.corpus import Corpus, CorpusOptions
 from plimsoll.knowledge.index.embedding import EmbeddedSpans, EmbeddedTexts, TextEmbedder, Vectors
 from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport, SyncReport
 from plimsoll.knowledge.parse import ParseLimits, known_endings
+from plimsoll.knowledge.readers import check_readers
 from plimsoll.knowledge.retrieval.cite import CitationCheck, ClaimedQuote, RejectedQuote, verify_quotes
 from plimsoll.knowledge.retrieval.freshness import describe_age
 from plimsoll.knowledge.retrieval.plan import Order, RetrievalPlan, Widen, change_plan, mistake_in
@@ -18,15 +19,20 @@ from plimsoll.knowledge.retrieval.rerank import LocalReranker, ProviderReranker,
 from plimsoll.knowledge.retrieval.result import Degradation, Finding, LeftOut, RetrievalResult, Step
 from plimsoll.knowledge.retrieval.rewriting import ModelRewriter, Rewriter
 from plimsoll.knowledge.sources.folder import FolderSource
+from plimsoll.knowledge.sources.git import GitSource
 from plimsoll.knowledge.sources.records import Columns, RecordSource
 from plimsoll.knowledge.sources.row_files import RowFile
-from plimsoll.knowledge.sources.source import DeclaredSource, Listing, Source, SourceItem
+from plimsoll.knowledge.sources.row_query import RowQuery
+from plimsoll.knowledge.sources.source import PATHS, DeclaredSource, Listing, Source, SourceItem
 from plimsoll.knowledge.sources.state import SourceState
+from plimsoll.knowledge.sources.web import WebSource
+from plimsoll.knowledge.sources.web_client import WebLimits
 from plimsoll.knowledge.table import CorpusStats, DocumentRow
 from plimsoll.knowledge.tables.chunk_sizes import ChunkSize
 from plimsoll.knowledge.where import Range, Where
 
 __all__ = [
+    "PATHS",
     "SEVERITIES",
     "AuditFinding",
     "AuditReport",
@@ -49,6 +55,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "FolderSource",
+    "GitSource",
     "IngestProgress",
     "IngestReport",
     "LeftOut",
@@ -66,6 +73,7 @@ __all__ = [
     "RetrievalResult",
     "Rewriter",
     "RowFile",
+    "RowQuery",
     "Severity",
     "Source",
     "SourceItem",
@@ -75,10 +83,13 @@ __all__ = [
     "SyncReport",
     "TextEmbedder",
     "Vectors",
+    "WebLimits",
+    "WebSource",
     "Where",
     "Widen",
     "audit_corpus",
     "change_plan",
+    "check_readers",
     "describe_age",
     "known_endings",
     "make_chunking",

@@ -11,6 +11,7 @@ from plimsoll.project.retrieval_quality import RetrievalEvaluation
 from plimsoll.project.scaffold import write_project
 from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
 from plimsoll.project.shared import require_shared
+from plimsoll.project.source_settings import SOURCE_TABLES
 from plimsoll.project.status import (
     Check,
     CorpusStatus,
@@ -24,6 +25,7 @@ from plimsoll.project.status import (
 
 __all__ = [
     "SETTINGS_FILE",
+    "SOURCE_TABLES",
     "Check",
     "CorpusCut",
     "CorpusStatus",

@@ -20,7 +20,7 @@ from plimsoll.evals import (
     run_retrieval,
     summarise_retrieval,
 )
-from plimsoll.knowledge import Chunking, ChunkSize, Corpus, RetrievalResult, make_chunking
+from plimsoll.knowledge import Chunking, ChunkSize, Corpus, CorpusOptions, RetrievalResult, make_chunking
 from plimsoll.project.parts import Parts
 from plimsoll.project.timed_embedder import TimedEmbedder
 from plimsoll.records import Interval, Passage, Principal
@@ -145,7 +145,7 @@ async def _try(
                 embedder=embedder,
                 tracer=parts.capture.tracer,
                 clock=parts.clock,
-                chunking=chunking,
+                options=CorpusOptions(chunking=chunking),
             )
             try:
                 await corpus.ingest(list(paths), root=root)

@@ -7,7 +7,7 @@ from pathlib import Path
 from opentelemetry.trace import Tracer
 
 from plimsoll.errors import NotFound, unknown_name
-from plimsoll.knowledge import Corpus, CorpusOptions, ParseLimits, RetrievalPlan, RetrievalResult
+from plimsoll.knowledge import Corpus, CorpusOptions, DeclaredSource, ParseLimits, RetrievalPlan, RetrievalResult
 from plimsoll.project.embedded import EmbeddedOnDemand
 from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import CorpusSettings
@@ -41,8 +41,13 @@ class Corpora:
         self._tracer = tracer
         self._clock = clock
         self._limits = limits
+        self._sources: Mapping[str, Sequence[DeclaredSource]] = {}
         self._lock = asyncio.Lock()
         self._open: dict[str, Corpus] = {}
+
+    def declare(self, sources: Mapping[str, Sequence[DeclaredSource]]) -> None:
+        """Say which sources each corpus has, before any is opened."""
+        self._sources = sources
 
     async def get(self, name: str) -> Corpus:
         """Return the corpus, opening it where it is not; raises NotFound with the nearest name, and ModelMissing."""
@@ -61,6 +66,7 @@ class Corpora:
                     clock=self._clock,
                     options=await self._options(name),
                 )
+                self._open[name].declare(self._sources.get(name, ()))
             return self._open[name]
 
     async def _options(self, name: str) -> CorpusOptions:

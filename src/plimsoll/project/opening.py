@@ -20,6 +20,7 @@ from plimsoll.project.reload import InForce
 from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import Settings, read_settings
 from plimsoll.project.shared import fill_in
+from plimsoll.project.sources import declare_sources
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
 from plimsoll.traces import Capture, Redact, Traces, drop_content, redact_secrets
@@ -102,6 +103,11 @@ def _open_corpora(
     stack: AsyncExitStack, around: Surroundings, *, folder: Path, state: Store, gateway: Gateway
 ) -> Corpora:
     settings = around.settings
+    limits = ParseLimits(max_file_bytes=settings.limits.max_file_mb * _MEGABYTE)
+    sources = {
+        name: declare_sources(corpus, root=folder, environ=around.environ, max_file_bytes=limits.max_file_bytes)
+        for name, corpus in settings.knowledge.items()
+    }
     corpora = Corpora(
         settings.knowledge,
         store=state,
@@ -109,9 +115,10 @@ def _open_corpora(
         embedded=around.embedded,
         tracer=around.capture.tracer,
         clock=around.clock,
-        limits=ParseLimits(max_file_bytes=settings.limits.max_file_mb * _MEGABYTE),
+        limits=limits,
         models=RetrievalModels(gateway, folder=folder),
     )
+    corpora.declare(sources)
     stack.push_async_callback(corpora.close)
     return corpora
 

@@ -25,7 +25,15 @@ from plimsoll.evals import (
 )
 from plimsoll.features import AnyFeature, Result, find_feature, question_field
 from plimsoll.gateway import BudgetStanding, Gateway, ModelTarget, SpendBy, SpendTotal, examine_redis
-from plimsoll.knowledge import AuditReport, DocumentRow, IngestProgress, IngestReport
+from plimsoll.knowledge import (
+    AuditReport,
+    Corpus,
+    DocumentRow,
+    IngestProgress,
+    IngestReport,
+    SourceState,
+    SyncReport,
+)
 from plimsoll.line import Line
 from plimsoll.project.chunk_report import CorpusCut, WayTried, compare_ways, describe_cut
 from plimsoll.project.doctor import examine
@@ -122,6 +130,20 @@ class Project:
         opened = await self._parts.corpora.get(name)
         declared = [self.folder / path for path in self.settings.knowledge[name].paths]
         return await opened.ingest(list(paths) or declared, root=self.folder, progress=progress)
+
+    async def sync(
+        self, corpus: str = "", *, sources: Sequence[str] = (), progress: Callable[[IngestProgress], None] | None = None
+    ) -> list[SyncReport]:
+        """Bring a corpus to what its declared sources say now, all of them or those named."""
+        return await (await self._corpus(corpus)).sync(sources, progress=progress)
+
+    async def sources(self, corpus: str = "") -> list[SourceState]:
+        """Return how each source of a corpus fares: last synchronisation, its result, age, and whether it is held."""
+        return await (await self._corpus(corpus)).sources()
+
+    async def confirm_source(self, corpus: str, source: str) -> None:
+        """Let the next synchronisation of a held source take what it was held for. Raises NotFound unless held."""
+        await (await self._corpus(corpus)).confirm(source)
 
     async def documents(self, corpus: str = "") -> list[DocumentRow]:
         """Return the documents of a corpus, those that could not be read included."""
@@ -293,6 +315,9 @@ class Project:
         await self._parts.ledger.flush()
         rooms = (self._parts.traces, self._parts.keys, self._parts.allowances, self._parts.spend)
         return sum([await room.erase(subject) for room in rooms]) + self._parts.gateway.erase(subject)
+
+    async def _corpus(self, name: str) -> Corpus:
+        return await self._parts.corpora.get(name or self.default_corpus())
 
     def default_corpus(self) -> str:
         """Return the corpus of the default feature, or the only one there is."""

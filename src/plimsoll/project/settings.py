@@ -7,12 +7,14 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from plimsoll.errors import InvalidRequest, InvalidSettings, NoProject
-from plimsoll.knowledge import Chunking, Strategy, make_chunking
+from plimsoll.knowledge import PATHS, Chunking, Strategy, make_chunking
 from plimsoll.project.mistakes import describe_mistake
 from plimsoll.project.retrieval_settings import RetrievalSettings
+from plimsoll.project.source_settings import SourceSettings
+from plimsoll.project.toml_table import TABLE_CONFIG
 
 SETTINGS_FILE = "plimsoll.toml"
 
@@ -23,9 +25,9 @@ ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 
 
 class _Table(BaseModel):
-    """A table of `plimsoll.toml`: unknown keys are mistakes, values do not change."""
+    """A table of `plimsoll.toml`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = TABLE_CONFIG
 
 
 class ProjectSettings(_Table):
@@ -222,6 +224,15 @@ class CorpusSettings(_Table):
     """How documents are cut: a strategy's name, or a table of strategy and numbers."""
     retrieval: RetrievalSettings = RetrievalSettings()
     """How questions are answered from it, where a feature says nothing else."""
+    sources: dict[Name, SourceSettings] = {}
+    """Where documents come from beside `paths`, by name; see the tables of each kind below."""
+
+    @field_validator("sources")
+    @classmethod
+    def _refuse_reserved(cls, sources: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+        if PATHS in sources:
+            raise ValueError(f"{PATHS!r} is what `paths` is called; name the source otherwise")
+        return sources
 
 
 class ServerSettings(_Table):

@@ -6,8 +6,20 @@ and keeps no cache.
 """
 
 from plimsoll.store.blobs import Blobs
+from plimsoll.store.foreign import ForeignRows, read_foreign_rows
 from plimsoll.store.metadata import STATE, TRACES, Moment, Schema
 from plimsoll.store.rows import insert_new, insert_or_change
 from plimsoll.store.store import Store
 
-__all__ = ["STATE", "TRACES", "Blobs", "Moment", "Schema", "Store", "insert_new", "insert_or_change"]
+__all__ = [
+    "STATE",
+    "TRACES",
+    "Blobs",
+    "ForeignRows",
+    "Moment",
+    "Schema",
+    "Store",
+    "insert_new",
+    "insert_or_change",
+    "read_foreign_rows",
+]

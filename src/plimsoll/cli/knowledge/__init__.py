@@ -6,6 +6,8 @@ from plimsoll.cli.knowledge.audit import audit
 from plimsoll.cli.knowledge.chunks import chunks
 from plimsoll.cli.knowledge.documents import documents
 from plimsoll.cli.knowledge.eval import evaluate
+from plimsoll.cli.knowledge.sources import confirm, sources
+from plimsoll.cli.knowledge.sync import sync
 
 
 @click.group()
@@ -15,5 +17,8 @@ def command() -> None:
 
 command.add_command(chunks)
 command.add_command(audit)
+command.add_command(confirm)
 command.add_command(documents)
 command.add_command(evaluate)
+command.add_command(sources)
+command.add_command(sync)

@@ -22,7 +22,7 @@ def documents(corpus: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
     elif not found:
-        click.echo("There are no documents. Read some with `plimsoll ingest`.")
+        click.echo("There are no documents. Read some with `plimsoll ingest` or `plimsoll knowledge sync`.")
     else:
         make_console().print(_table(found[:_MOST_SHOWN]))
         if len(found) > _MOST_SHOWN:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -37,6 +38,14 @@ def read_moment(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def read_http_date(text: str) -> datetime | None:
+    """Return the moment that a header such as Last-Modified names; None for anything else."""
+    try:
+        return read_moment(parsedate_to_datetime(text))
+    except ValueError:
+        return None
 
 
 def read_metadata(row: Mapping[str, object], names: Sequence[str]) -> dict[str, MetadataValue]:

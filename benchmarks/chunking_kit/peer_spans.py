@@ -1,3 +1,4 @@
+# pyright: basic, reportMissingImports=false
 """Cuts texts with the splitters of LlamaIndex and Haystack; runs in their own environment, without Plimsoll.
 
 Called as `python peer_spans.py TOKENIZER FILE…`; prints JSON: for each splitter and file, the first character and one

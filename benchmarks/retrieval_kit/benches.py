@@ -1,6 +1,5 @@
 """The three sets of questions, in one form: documents, questions, and where each answer stands."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,30 @@ import msgspec
 import pypdfium2
 from answers_kit.ingested import title_of
 from answers_kit.questions import load_question_set
+
+
+class _Span(msgspec.Struct, frozen=True):
+    start_index: int
+    end_index: int
+
+
+class _SpanQuestion(msgspec.Struct, frozen=True):
+    id: str
+    question: str
+    corpus_id: str
+    references: list[_Span]
+
+
+class _Page(msgspec.Struct, frozen=True):
+    doc_name: str
+    evidence_page_num: int
+
+
+class _PageQuestion(msgspec.Struct, frozen=True):
+    financebench_id: str
+    question: str
+    doc_name: str
+    evidence: list[_Page]
 
 
 class BenchDocument(msgspec.Struct, frozen=True):
@@ -63,14 +86,15 @@ def load_squad2(data: Path) -> Bench:
 def load_chunk_spans(data: Path) -> Bench:
     """Return the long texts, all in one corpus, and the spans of every question's evidence."""
     folder = data / "chunk_spans"
+    asked = [msgspec.json.decode(line, type=_SpanQuestion) for line in _lines(folder / "questions.jsonl")]
     questions = [
         BenchQuestion(
-            line["id"],
-            line["question"],
-            line["id"],
-            spans=tuple((line["corpus_id"], one["start_index"], one["end_index"]) for one in line["references"]),
+            one.id,
+            one.question,
+            one.id,
+            spans=tuple((one.corpus_id, span.start_index, span.end_index) for span in one.references),
         )
-        for line in _lines(folder / "questions.jsonl")
+        for one in asked
     ]
     files = sorted((folder / "corpora").glob("*.md"))
     texts = {path.stem: path.read_bytes().decode() for path in files}
@@ -82,15 +106,16 @@ def load_financebench(data: Path) -> Bench:
     folder = data / "financebench"
     files = tuple(sorted((folder / "pdfs").glob("*.pdf")))
     pages = [BenchDocument(f"{path.stem}#{page}", path.stem, text) for path in files for page, text in _pages(path)]
+    asked = [msgspec.json.decode(line, type=_PageQuestion) for line in _lines(folder / "questions.jsonl")]
     questions = [
         BenchQuestion(
-            line["financebench_id"],
-            line["question"],
-            line["doc_name"],
+            one.financebench_id,
+            one.question,
+            one.doc_name,
             # The set counts pages from 0, everything here from 1.
-            frozenset(f"{one['doc_name']}#{one['evidence_page_num'] + 1}" for one in line["evidence"]),
+            frozenset(f"{page.doc_name}#{page.evidence_page_num + 1}" for page in one.evidence),
         )
-        for line in _lines(folder / "questions.jsonl")
+        for one in asked
     ]
     return Bench("financebench", tuple(pages), tuple(questions), files)
 
@@ -99,14 +124,16 @@ LOADERS = {"squad2": load_squad2, "chunk_spans": load_chunk_spans, "financebench
 """Every set by its name."""
 
 
-def _lines(path: Path) -> list[dict]:  # pyright: ignore[reportMissingTypeArgument, reportUnknownParameterType]
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def _lines(path: Path) -> list[bytes]:
+    return [line for line in path.read_bytes().splitlines() if line.strip()]
 
 
 def _pages(path: Path) -> Iterator[tuple[int, str]]:
     document = pypdfium2.PdfDocument(path)
     for number in range(len(document)):
-        text = document[number].get_textpage().get_text_bounded().replace("\r\n", "\n")
+        # pypdfium2 gives the method's parameters no types.
+        text: str = document[number].get_textpage().get_text_bounded()  # pyright: ignore[reportUnknownMemberType]
+        text = text.replace("\r\n", "\n")
         if text.strip():
             yield number + 1, text
     document.close()

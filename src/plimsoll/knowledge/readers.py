@@ -15,13 +15,18 @@ EVERYONE = (PUBLIC,)
 """The readers of a document that names none."""
 
 _KINDS = ("user", "group", "key")
+_PERSONS = ("user:", "key:")
 _LONGEST = 200
 _MOST = 200
 
 
 def names_of(caller: Principal) -> frozenset[str]:
-    """Return every name under which a document may let the caller read it."""
-    return frozenset({PUBLIC, caller.id, *(f"group:{group}" for group in caller.groups)})
+    """Return every name under which a document may let the caller read it.
+
+    An id that has the form of a group's name, or of everyone's, names nobody.
+    """
+    own = {caller.id} if caller.id.startswith(_PERSONS) else set[str]()
+    return frozenset({PUBLIC, *own, *(f"group:{group}" for group in caller.groups)})
 
 
 def may_read(readers: Iterable[str], caller: Principal) -> bool:

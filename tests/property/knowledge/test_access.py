@@ -80,7 +80,7 @@ def check_legs(snapshot: Snapshot, view: View, mine: list[int]) -> None:
 def test_both_legs_rank_exactly_what_the_caller_may_read_and_the_filter_means(
     documents: list[Written], asked: list[tuple[Principal, Where]]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         snapshot = snapshot_of(Path(folder), documents, EMBEDDER)
         for caller, where in asked:
             check_legs(snapshot, snapshot.view(caller, where), expected_rows(documents, caller, where))
@@ -91,7 +91,7 @@ def test_both_legs_rank_exactly_what_the_caller_may_read_and_the_filter_means(
 def test_the_words_leg_ranks_a_view_as_the_whole_index_would(
     documents: list[Written], caller: Principal, where: Where
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         snapshot = snapshot_of(Path(folder), documents, EMBEDDER)
         mine = set(expected_rows(documents, caller, where))
         everything = snapshot._text.search(snapshot._text.terms("soup note"), only=None, limit=1000)

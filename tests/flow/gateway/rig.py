@@ -34,7 +34,7 @@ PRICE = ModelPrice(input=1_000_000.0, output=4_000_000.0, cached_input=100_000.0
 QUICK = Policy(first_wait_seconds=0.001, timeouts=Timeouts(total_seconds=10.0))
 ONCE = msgspec.structs.replace(QUICK, retries=0)
 IN_HASTE = Timeouts(
-    connect_seconds=1.0, first_token_seconds=0.2, between_chunks_seconds=0.2, attempt_seconds=0.2, total_seconds=1.0
+    connect_seconds=1.0, first_token_seconds=0.6, between_chunks_seconds=0.4, attempt_seconds=0.6, total_seconds=2.0
 )
 """Time-outs that a test can wait for."""
 

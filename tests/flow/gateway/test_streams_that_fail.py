@@ -113,7 +113,7 @@ async def test_what_is_odd_but_whole_is_an_answer_that_its_provider_counted(
 ):
     said = "Größe: 20 m, über Bord."
     with Upstream(said) as upstream:
-        async with open_rig(upstream, (f"{provider}/small",), HASTY) as rig:
+        async with open_rig(upstream, (f"{provider}/small",), ONCE) as rig:
             upstream.inject(Fault(kind=kind))
             seen = await rig.stream(caller)
             assert (seen.facts.text, seen.facts.error, rig.events) == (said, None, [])

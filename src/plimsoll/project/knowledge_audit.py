@@ -22,9 +22,12 @@ async def audit_knowledge(
     await parts.capture.flush()
     now = parts.clock.now()
     retrieved = await parts.traces.retrieved(corpus, since=now - timedelta(days=window_days))
+    declared = [one for one in await opened.sources() if one.kind != "undeclared"]
     keys = [key for key in await parts.keys.list() if key.revoked_at is None]
     around = AuditSurroundings(
         now=now,
+        origins=frozenset(one.name for one in declared),
+        max_ages=opened.max_ages,
         max_age=None if max_age_days is None else timedelta(days=max_age_days),
         gone=await asyncio.to_thread(_gone, folder, documents),
         readers=frozenset(

@@ -66,6 +66,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """Time between `checked_at` and this retrieval; None where nothing is known."""
     is_stale: bool = False
     """Whether that is more than its source allows."""
+    is_open: bool = True
+    """Whether everyone of the tenant may read its document."""
 
     def chunk_ids(self) -> tuple[str, ...]:
         """Return the ids of the chunks that it consists of."""

@@ -30,6 +30,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     """The value, in [0, 1] unless the scorer says otherwise; None when it could not tell (counted as missing)."""
     passed: bool | None = None
     """Whether the value passes the scorer's own threshold; None when the value is missing."""
+    label: str = ""
+    """What was found, where a class or a number was asked for: `refund`, `12.5`; empty otherwise."""
     source: ScoreSource = ScoreSource.CODE
     """What kind of judge gave it."""
     by: str = ""
@@ -42,3 +44,9 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     """Why, in one sentence."""
     at: datetime | None = None
     """When it was given, in UTC."""
+    version: str = ""
+    """Version of the judge that gave it, a hash of rubric, model and scale; empty for a scorer that asks no model."""
+    cost_usd: float | None = None
+    """What giving it cost, where that was counted by itself, as it is online; None where not, or a price is unknown."""
+    inclusion: float = 1.0
+    """Chance with which its trace was chosen to be judged, above 0 up to 1; 1 where every one is."""

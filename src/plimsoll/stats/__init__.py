@@ -4,8 +4,12 @@ Called by `line` (is a bar cleared?) and `evals` (candidate against baseline). D
 and decides nothing. Randomness comes in as a seeded generator. A wrong argument raises ValueError.
 """
 
-from plimsoll.stats.mean import clustered_mean, mean_interval, mean_tails, mean_variance
-from plimsoll.stats.multiplicity import holm
+from plimsoll.stats.agreement import Level, cohen_kappa, kappa_difference, krippendorff_alpha
+from plimsoll.stats.bootstrap import bootstrap_interval
+from plimsoll.stats.classification import ClassFigures, Classification, classification_figures
+from plimsoll.stats.judged import JudgedCounts, count_judged, prediction_powered_mean, rogan_gladen
+from plimsoll.stats.mean import bounded_mean, clustered_mean, mean_interval, mean_tails, mean_variance
+from plimsoll.stats.multiplicity import benjamini_hochberg, holm
 from plimsoll.stats.paired import PairedDifference, mcnemar_exact, paired_binary, paired_mean, sign_flip
 from plimsoll.stats.power import (
     cases_for_difference,
@@ -25,21 +29,36 @@ from plimsoll.stats.proportion import (
 )
 from plimsoll.stats.quantile import cases_for_quantile, quantile_interval
 from plimsoll.stats.ranking import ndcg_at, recall_at, reciprocal_rank, roc_area
+from plimsoll.stats.repeats import pass_at, pass_every
+from plimsoll.stats.weighted import WeightedShare, weighted_proportion
 
 __all__ = [
+    "ClassFigures",
+    "Classification",
     "EffectiveCount",
+    "JudgedCounts",
+    "Level",
     "PairedDifference",
     "Tails",
+    "WeightedShare",
+    "benjamini_hochberg",
     "binomial_tails",
+    "bootstrap_interval",
+    "bounded_mean",
     "cases_for_difference",
     "cases_for_level",
     "cases_for_proportion",
     "cases_for_quantile",
+    "classification_figures",
     "clearing_probability",
     "clustered_mean",
     "clustered_proportion",
+    "cohen_kappa",
+    "count_judged",
     "effective_count",
     "holm",
+    "kappa_difference",
+    "krippendorff_alpha",
     "mcnemar_exact",
     "mean_interval",
     "mean_tails",
@@ -47,12 +66,17 @@ __all__ = [
     "ndcg_at",
     "paired_binary",
     "paired_mean",
+    "pass_at",
+    "pass_every",
+    "prediction_powered_mean",
     "quantile_interval",
     "recall_at",
     "reciprocal_rank",
     "roc_area",
+    "rogan_gladen",
     "sign_flip",
     "smallest_effect",
     "variance_behind",
+    "weighted_proportion",
     "wilson",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from plimsoll.stats.distributions import Floats
 
@@ -48,13 +49,25 @@ def sum_by_cluster(values: Sequence[float] | Floats, clusters: Sequence[Hashable
     vector = as_vector(values)
     if clusters is None:
         return ClusterSums(totals=vector, sizes=np.ones(len(vector)))
-    if len(clusters) != len(vector):
-        raise ValueError(f"Each value needs its cluster: got {len(vector)} values and {len(clusters)} clusters.")
-    places: dict[Hashable, int] = {}
-    index = np.array([places.setdefault(cluster, len(places)) for cluster in clusters], dtype=np.int64)
+    index = cluster_places(len(vector), clusters)
     totals = np.bincount(index, weights=vector).astype(np.float64)
     sizes = np.bincount(index).astype(np.float64)
     return ClusterSums(totals=totals, sizes=sizes)
+
+
+def cluster_places(n: int, clusters: Sequence[Hashable] | None) -> NDArray[np.int64]:
+    """Return the number of each observation's cluster, counted from 0 in order of first appearance.
+
+    Raises ValueError when there is no observation, or not one cluster for each.
+    """
+    if n < 1:
+        raise ValueError("Need at least one observation.")
+    if clusters is None:
+        return np.arange(n, dtype=np.int64)
+    if len(clusters) != n:
+        raise ValueError(f"Each value needs its cluster: got {n} values and {len(clusters)} clusters.")
+    places: dict[Hashable, int] = {}
+    return np.array([places.setdefault(cluster, len(places)) for cluster in clusters], dtype=np.int64)
 
 
 def as_vector(values: Sequence[float] | Floats) -> Floats:

@@ -7,10 +7,12 @@ quantity (cost is one) their coverage is less than they claim.
 import math
 from collections.abc import Hashable, Sequence
 
+import msgspec
+
 from plimsoll.records import Interval
-from plimsoll.stats.clusters import ClusterSums, sum_by_cluster
+from plimsoll.stats.clusters import ClusterSums, as_vector, sum_by_cluster
 from plimsoll.stats.distributions import Floats, student_below, student_quantile
-from plimsoll.stats.proportion import Tails, check_confidence
+from plimsoll.stats.proportion import Tails, check_confidence, clustered_proportion
 
 
 def mean_interval(values: Sequence[float] | Floats, *, confidence: float = 0.95) -> Interval:
@@ -30,6 +32,24 @@ def clustered_mean(
     number of values. Raises ValueError when there is no value, or not one cluster for each.
     """
     return _interval(sum_by_cluster(values, clusters), confidence)
+
+
+def bounded_mean(
+    values: Sequence[float] | Floats, clusters: Sequence[Hashable] | None, *, confidence: float = 0.95
+) -> Interval:
+    """Return the interval of a mean of values between 0 and 1, which never leaves them.
+
+    Hits and misses alone have Wilson's interval at their effective number (`clustered_proportion`): also where all are
+    alike and no spread can be seen. Anything else has that of `clustered_mean`, cut at 0 and 1. Raises ValueError for a
+    value beyond them, and as `clustered_mean` does.
+    """
+    interval = clustered_mean(values, clusters, confidence=confidence)
+    vector = as_vector(values)
+    if vector.min() < 0 or vector.max() > 1:
+        raise ValueError("A value lies beyond 0 and 1.")
+    if set(vector.tolist()) <= {0.0, 1.0}:
+        return clustered_proportion((vector > 0).tolist(), clusters, confidence=confidence)
+    return msgspec.structs.replace(interval, low=max(0.0, interval.low), high=min(1.0, interval.high))
 
 
 def mean_tails(values: Sequence[float] | Floats, clusters: Sequence[Hashable] | None, target: float) -> Tails:

@@ -11,8 +11,9 @@ import msgspec
 import numpy as np
 
 from plimsoll.records import Interval
+from plimsoll.stats.bootstrap import expanded_tail
 from plimsoll.stats.clusters import ClusterSums, as_vector, sum_by_cluster
-from plimsoll.stats.distributions import Floats, binomial_at_most, normal_below, normal_quantile, student_quantile
+from plimsoll.stats.distributions import Floats, binomial_at_most, normal_quantile
 from plimsoll.stats.proportion import check_confidence, clustered_proportion
 
 _ROUNDS = 4_000
@@ -161,11 +162,8 @@ def _where_score_is(counts: _Discordant, z: float, *, inside: float, outside: fl
 
 def _bootstrap_interval(sums: ClusterSums, rng: np.random.Generator, *, confidence: float) -> Interval:
     """Return the percentile interval with its tails widened to those of Student's t on G-1 degrees of freedom."""
-    count = sums.count
-    means = _resampled_means(sums, rng)
-    wider = student_quantile((1 - check_confidence(confidence)) / 2, count - 1) * math.sqrt(count / (count - 1))
-    tail = normal_below(wider)
-    low, high = np.quantile(means, [tail, 1 - tail])
+    tail = expanded_tail(sums.count, confidence)
+    low, high = np.quantile(_resampled_means(sums, rng), [tail, 1 - tail])
     return Interval(
         estimate=sums.mean, low=float(low), high=float(high), confidence=confidence, n=int(sums.sizes.sum())
     )

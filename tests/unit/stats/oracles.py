@@ -5,10 +5,12 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize, stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats import multitest, power, proportion
 from statsmodels.stats.contingency_tables import mcnemar as exact_mcnemar
+from statsmodels.stats.inter_rater import cohens_kappa, to_table
 
 from plimsoll.stats.distributions import Floats
 
@@ -95,3 +97,14 @@ def holm(p_values: list[float]) -> list[float]:
 
 def normal_quantile(probability: float) -> float:
     return float(stats.norm.ppf(probability))
+
+
+def kappa(first: NDArray[np.int64], second: NDArray[np.int64]) -> tuple[float, float, float]:
+    table, _ = to_table(np.column_stack([first, second]))
+    found = cohens_kappa(table)
+    return float(found.kappa), float(found.kappa_low), float(found.kappa_upp)
+
+
+def benjamini_hochberg(p_values: list[float]) -> list[float]:
+    adjusted = np.asarray(multitest.multipletests(p_values, method="fdr_bh")[1], dtype=np.float64)
+    return [float(value) for value in adjusted]

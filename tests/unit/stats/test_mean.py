@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from plimsoll.stats import clustered_mean, mean_interval, mean_tails, mean_variance
+from plimsoll.stats import bounded_mean, clustered_mean, clustered_proportion, mean_interval, mean_tails, mean_variance
 
 from unit.stats import oracles
 
@@ -61,3 +61,20 @@ def test_values_that_are_no_row_of_numbers_are_refused(values: list[float]):
 def test_each_value_needs_its_cluster():
     with pytest.raises(ValueError, match="2 values and 1 clusters"):
         clustered_mean([1.0, 2.0], ["a"])
+
+
+def test_a_bounded_mean_never_leaves_0_and_1():
+    nearly = [1.0] * 9 + [0.63, 1.0, 1.0]
+    assert clustered_mean(nearly, None).high > 1
+    assert bounded_mean(nearly, None).high == 1.0
+
+
+def test_hits_and_misses_have_the_interval_of_a_share_also_where_all_are_alike():
+    hits, clusters = [1.0] * 12, [number // 2 for number in range(12)]
+    assert bounded_mean(hits, clusters) == clustered_proportion([True] * 12, clusters)
+    assert bounded_mean(hits, clusters).low < 0.7
+
+
+def test_a_bounded_mean_refuses_what_is_not_bounded():
+    with pytest.raises(ValueError, match="beyond 0 and 1"):
+        bounded_mean([0.5, 1.5], None)

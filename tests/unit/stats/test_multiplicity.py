@@ -1,8 +1,8 @@
-"""Holm's correction, against statsmodels."""
+"""Holm's correction and that of Benjamini and Hochberg, against statsmodels."""
 
 import pytest
 
-from plimsoll.stats import holm
+from plimsoll.stats import benjamini_hochberg, holm
 
 from unit.stats import oracles
 
@@ -10,6 +10,11 @@ from unit.stats import oracles
 @pytest.mark.parametrize("p_values", [[0.04], [0.01, 0.04, 0.03], [0.5, 0.001, 0.2, 0.2, 1.0], [0.02, 0.02, 0.0]])
 def test_holm_agrees_with_statsmodels(p_values: list[float]):
     assert holm(p_values) == pytest.approx(oracles.holm(p_values))
+
+
+@pytest.mark.parametrize("p_values", [[0.04], [0.01, 0.04, 0.03], [0.5, 0.001, 0.2, 0.2, 1.0], [0.02, 0.02, 0.0]])
+def test_benjamini_and_hochberg_agree_with_statsmodels(p_values: list[float]):
+    assert benjamini_hochberg(p_values) == pytest.approx(oracles.benjamini_hochberg(p_values))
 
 
 def test_no_questions_need_no_correction():

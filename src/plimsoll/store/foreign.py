@@ -43,11 +43,12 @@ def read_foreign_rows(url: Secret, query: str, *, most_rows: int, seconds: float
     try:
         with engine.connect() as connection:
             options = {"stream_results": not address.is_sqlite, "max_row_buffer": 1_000}
-            found = connection.execution_options(**options).execute(text(_BIND.sub(r"\\:", query)))
-            if not found.returns_rows:
-                raise InvalidSettings("The query returns no rows.", next_step="Write one SELECT.")
-            rows = [dict(row) for row in found.mappings().fetchmany(most_rows + 1)]
-            return ForeignRows(columns=tuple(found.keys()), rows=[*rows])
+            asked = connection.execution_options(**options)
+            with asked.execute(text(_BIND.sub(r"\\:", query))) as found:
+                if not found.returns_rows:
+                    raise InvalidSettings("The query returns no rows.", next_step="Write one SELECT.")
+                rows = [dict(row) for row in found.mappings().fetchmany(most_rows + 1)]
+                return ForeignRows(columns=tuple(found.keys()), rows=[*rows])
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise SourceUnavailable(
             f"The query on {address.shown!r} failed: {_reason(error)}.",

@@ -1,6 +1,6 @@
 """One database behind worker threads. Rooms hand it functions over a connection; it knows no table of theirs."""
 
-import asyncio
+import hashlib
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +14,9 @@ from plimsoll.records import Clock, Secret
 from plimsoll.store.address import Address, parse_address
 from plimsoll.store.engine import READERS, Engines, Limits, make_engines, set_write_ahead
 from plimsoll.store.faults import explain, explain_file_error
+from plimsoll.store.file_lock import FileLock
 from plimsoll.store.lane import Lane
+from plimsoll.store.lock import Lock, give_back, take
 from plimsoll.store.metadata import Schema
 from plimsoll.store.migrate import migrate
 from plimsoll.store.server_lock import ServerLock
@@ -23,7 +25,6 @@ T = TypeVar("T")
 _LINE = 1_000
 _CONNECT_SECONDS = 5.0
 _CLOSE_SECONDS = 30.0
-_LOCK_PAUSE_SECONDS = 0.1
 
 
 class Store:
@@ -101,24 +102,44 @@ class Store:
         if self._address.is_sqlite:
             yield
             return
-        lock = ServerLock(self._engines.writer, name)
+        refusal = Overloaded(
+            f"Another machine is {what} and did not end within {wait_seconds:g} s.", next_step="Try again when it ends."
+        )
+        async with self._held(ServerLock(self._engines.writer, name), refusal, wait_seconds=wait_seconds):
+            yield
+
+    @asynccontextmanager
+    async def claim(self, name: str, *, what: str) -> AsyncGenerator[None]:
+        """Hold a named lock among all processes that use this database, on any machine; never wait for it.
+
+        Raises Overloaded saying `what` its holder does. Where the holder dies, the system or the server gives it back.
+        """
+        refusal = Overloaded(f"Another process is {what}.", next_step="Wait until it ends.")
+        async with self._held(self._lock(name), refusal, wait_seconds=0):
+            yield
+
+    @asynccontextmanager
+    async def _held(self, lock: Lock, refusal: Overloaded, *, wait_seconds: float) -> AsyncGenerator[None]:
         try:
-            await self._wait_for(lock, wait_seconds, what)
+            if not await self._take(lock, wait_seconds):
+                raise refusal
             yield
         finally:
-            await asyncio.to_thread(lock.give_back)
+            await give_back(lock)
 
-    async def _wait_for(self, lock: ServerLock, seconds: float, what: str) -> None:
+    async def _take(self, lock: Lock, wait_seconds: float) -> bool:
         try:
-            async with asyncio.timeout(seconds):
-                while not await asyncio.to_thread(lock.take):  # noqa: ASYNC110  (the holder may be another machine)
-                    await asyncio.sleep(_LOCK_PAUSE_SECONDS)
-        except TimeoutError as error:
-            raise Overloaded(
-                f"Another machine is {what} and did not end within {seconds:g} s.", next_step="Try again when it ends."
-            ) from error
+            return await take(lock, wait_seconds=wait_seconds)
+        except OSError as error:
+            raise explain_file_error(error, self.url_shown) from error
         except SQLAlchemyError as error:
             raise explain(error, self._address) or error from error
+
+    def _lock(self, name: str) -> Lock:
+        file = self._address.file
+        if file is None:
+            return ServerLock(self._engines.writer, name)
+        return FileLock(file.with_name(f"{file.name}.{hashlib.sha256(name.encode()).hexdigest()[:16]}.lock"))
 
     async def checkpoint(self) -> None:
         """Fold the write-ahead log of SQLite into its file, so that erased content is gone from the log as well.

@@ -32,7 +32,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def _declare_all_tables() -> None:
-    for table in PACKAGE.rglob("table.py"):
+    for table in (*PACKAGE.rglob("table.py"), *PACKAGE.rglob("tables/*.py")):
         importlib.import_module(".".join(("plimsoll", *table.relative_to(PACKAGE).with_suffix("").parts)))
 
 

@@ -4,6 +4,7 @@
 callers on an event loop run it in a worker thread. A text's vector does not depend on its company.
 """
 
+import functools
 import hashlib
 import os
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ from plimsoll.gateway.model.tokens import TextTokenizer, TokenizedText
 
 MAX_TOKENS = 256
 """Tokens that the model was trained to read, its first and last special token included."""
+
+_MOST_COUNTED = 1_024
 
 Span = tuple[int, int]
 """First character and one past the last, counted within a text."""
@@ -58,6 +61,8 @@ class Embedder:
         """Names weights, tokenizer, graph and cut; vectors of different fingerprints must not be mixed."""
         self.dimensions = session.dimensions
         """Length of a vector."""
+        # Passages come again, and counting the tokens of one takes longer than searching for it.
+        self._counted = functools.lru_cache(maxsize=_MOST_COUNTED)(self._count)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return a vector of length one for each text: [n, d], float32."""
@@ -91,6 +96,9 @@ class Embedder:
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens the text has, the two special ones included, however long it is."""
+        return self._counted(text)
+
+    def _count(self, text: str) -> int:
         return len(self._tokenizer.list_ids([text])[0])
 
     def count_each(self, texts: Sequence[str]) -> list[int]:

@@ -8,7 +8,7 @@ from typing import cast
 
 import msgspec
 
-from plimsoll.evals.wording import expected_texts, normalise
+from plimsoll.datasets.wording import expected_texts, normalise
 from plimsoll.records import Case, Citation, Passage
 
 _FEWEST_WORDS_TO_SPLIT = 8

@@ -6,13 +6,15 @@ nothing of any feature's input model.
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import NoReturn, cast
 
 import msgspec
+import regex
 
+from plimsoll.datasets.evidence import read_evidence
 from plimsoll.errors import InvalidDataset, nearest_name, one_of
-from plimsoll.evals.evidence import read_evidence
 from plimsoll.records import Case
 
 FIELDS = ("id", "input", "expected", "tags", "cluster", "source_trace_id")
@@ -148,7 +150,26 @@ def _is_text(value: object) -> bool:
 
 def _is_text_or_texts(value: object) -> bool:
     listed = _read_list(value)
-    return _is_text(value) or (bool(listed) and all(map(_is_text, listed or ())))
+    return _is_text(value) or (bool(listed) and _is_texts(value))
+
+
+def _is_texts(value: object) -> bool:
+    listed = _read_list(value)
+    return listed is not None and all(map(_is_text, listed))
+
+
+def _is_calls(value: object) -> bool:
+    if not isinstance(value, list):
+        return False
+    calls = [cast("dict[str, object]", one) for one in cast("list[object]", value) if isinstance(one, dict)]
+    known = [one for one in calls if _is_text(one.get("name")) and isinstance(one.get("arguments", {}), dict)]
+    return len(known) == len(cast("list[object]", value))
+
+
+def _is_verdicts(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return all(isinstance(one, bool) for one in cast("dict[str, object]", value).values())
 
 
 def _is_evidence(value: object) -> bool:
@@ -156,6 +177,24 @@ def _is_evidence(value: object) -> bool:
         return bool(read_evidence(value))
     except ValueError:
         return False
+
+
+def _is_pattern(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        regex.compile(value)
+    except regex.error:
+        return False
+    return True
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_bound(value: object) -> bool:
+    return _is_number(value) and cast("float", value) > 0
 
 
 def _read_list(value: object) -> list[object] | None:
@@ -166,6 +205,19 @@ _EXPECTATIONS: dict[str, tuple[Callable[[object], bool], str]] = {
     "contains": (_is_text_or_texts, 'a text or a list of texts, none empty, e.g. ["30 days"]'),
     "exact": (lambda value: _is_text(value) or isinstance(value, dict), "a text, or an object of output fields"),
     "abstain": (lambda value: isinstance(value, bool), "true or false"),
+    "pattern": (_is_pattern, 'a regular expression, e.g. "^[A-Z]{2}-[0-9]+$"'),
+    "fields": (lambda value: isinstance(value, dict) and value != {}, "an object of output fields, not empty"),
+    "number": (_is_number, "a number"),
+    "label": (_is_text, "a text, the name of a class"),
+    "seconds": (_is_bound, "a number above 0"),
+    "cost_usd": (_is_bound, "a number above 0"),
+    "schema": (lambda value: isinstance(value, dict), "a JSON schema, an object"),
+    "reference": (_is_text, "a text, an answer to compare with"),
+    "refusal": (lambda value: isinstance(value, bool), "true or false"),
+    "calls": (_is_calls, 'a list of calls, e.g. [{"name": "search", "arguments": {"query": "returns"}}]'),
+    "output": (lambda value: isinstance(value, dict), "an object, the output that people judged"),
+    "passages": (_is_texts, "a list of texts, what that output rested on"),
+    "verdicts": (_is_verdicts, 'an object of true and false by judge, e.g. {"is_polite": true}'),
     "evidence": (_is_evidence, f'{_EVIDENCE}, e.g. [{{"source": "leave.md", "text": "30 days"}}]'),
 }
 """What the built-in scorers read, so that a mistake is found when the dataset is loaded."""

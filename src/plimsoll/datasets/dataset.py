@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from plimsoll.datasets.case_line import Place, read_case, write_case
 from plimsoll.errors import InvalidDataset, unknown_name
-from plimsoll.evals.case_line import Place, read_case, write_case
 from plimsoll.records import Case
 
 _LARGEST_BYTES = 100_000_000

@@ -31,7 +31,7 @@ from answers_kit.questions_rgb import load_rgb
 from answers_kit.tuning import SIGNALS, answer_rows, fit_answerability, print_fitted_mix
 from numpy.typing import NDArray
 
-from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT, judge_answerability
+from plimsoll.knowledge.retrieval.answerability import BY_WORDS, WITH_VECTORS, judge_answerability, weights_for
 
 AT_LEAST = 0.68
 AT_LEAST_ELSEWHERE = 0.97
@@ -84,14 +84,18 @@ async def measure(folder: Path, *, ablates: bool) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as scratch:
         async with ingested(questions, Path(scratch)) as opened:
             looker = await Looker.over(opened)
-            held_out = [judge(looker, one) for one in questions.questions if not one.is_for_development()]
+            asked = [one for one in questions.questions if not one.is_for_development()]
+            held_out = [judge(looker, looker.look(one)) for one in asked]
             figures = held_out_figures(held_out)
+            figures |= words_figures([judge(looker, looker.look_by_words(one)) for one in asked])
             print_fitted_mix([*(one.looked for one in held_out), *map(looker.look, development_of(questions))])
             if ablates:
                 print_ablation(looker, questions, held_out)
             if rgb is not None:
-                foreign = np.array([judge(looker, one).chance for one in rgb.questions])
-                figures["RGB questions asked of SQuAD passages, abstained"] = float((foreign < ANSWERABLE_AT).mean())
+                foreign = np.array([judge(looker, looker.look(one)).chance for one in rgb.questions])
+                figures["RGB questions asked of SQuAD passages, abstained"] = float(
+                    (foreign < WITH_VECTORS.answerable_at).mean()
+                )
     if rgb is not None:
         figures |= await transfer_figures(rgb)
     for name, value in figures.items():
@@ -99,12 +103,11 @@ async def measure(folder: Path, *, ablates: bool) -> dict[str, float]:
     return figures
 
 
-def judge(looker: Looker, asked: AskedQuestion) -> Judged:
+def judge(looker: Looker, looked: Looked) -> Judged:
     """Estimate whether the corpus answers the question, with and without its article."""
-    looked = looker.look(asked)
-    passages = looker.read(looked, looked.legs.fused())
+    passages = looker.read(looked, looked.legs)
     began = time.perf_counter()
-    chance = judge_answerability(looked.question, passages)
+    chance = judge_answerability(looked.question, passages, weights=weights_for(looked.question))
     spent = (time.perf_counter() - began) * 1000
     return Judged(looked, chance, looker.chance_without_article(looked), spent)
 
@@ -134,19 +137,35 @@ def held_out_figures(judged: Sequence[Judged]) -> dict[str, float]:
     }
 
 
+def words_figures(judged: Sequence[Judged]) -> dict[str, float]:
+    """Return the figures of a search by words alone, with its own weights and with those of a whole search."""
+    chances, truth = arrays(judged)
+    clusters = [one.looked.asked.gold_passage_id for one in judged]
+    elsewhere = np.array([one.without_article for one in judged])
+    is_there = np.arange(int(truth.sum()) + len(elsewhere)) < int(truth.sum())
+    show("by words alone, AUC", estimate(chances, truth, clusters))
+    return {
+        "by words alone, AUC": area_under_curve(chances, truth),
+        "by words alone, AUC, article missing": area_under_curve(np.concatenate([chances[truth], elsewhere]), is_there),
+        "by words alone, answerable questions answered": float((chances[truth] >= BY_WORDS.answerable_at).mean()),
+        "by words alone, abstained from look-alikes": float((chances[~truth] < BY_WORDS.answerable_at).mean()),
+        "by words alone, abstained, article missing": float((elsewhere < BY_WORDS.answerable_at).mean()),
+    }
+
+
 async def transfer_figures(rgb: QuestionSet) -> dict[str, float]:
     """Return how well questions and texts of another origin are told apart, by constants fitted on SQuAD 2."""
     with tempfile.TemporaryDirectory() as scratch:
         async with ingested(rgb, Path(scratch)) as opened:
             looker = await Looker.over(opened)
-            judged = [judge(looker, one) for one in rgb.questions]
+            judged = [judge(looker, looker.look(one)) for one in rgb.questions]
     scores = np.array([*(one.chance for one in judged), *(one.without_article for one in judged)])
     truth = np.arange(len(scores)) < len(judged)
     show("RGB, AUC with and without the true texts", estimate(scores, truth, [*range(len(judged))] * 2))
     return {
         "RGB, AUC with and without the true texts": area_under_curve(scores, truth),
-        "RGB, answerable questions answered": float((scores[truth] >= ANSWERABLE_AT).mean()),
-        "RGB, abstained without the true texts": float((scores[~truth] < ANSWERABLE_AT).mean()),
+        "RGB, answerable questions answered": float((scores[truth] >= WITH_VECTORS.answerable_at).mean()),
+        "RGB, abstained without the true texts": float((scores[~truth] < WITH_VECTORS.answerable_at).mean()),
     }
 
 

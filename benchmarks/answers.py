@@ -21,7 +21,7 @@ from answers_kit.looking import Looked, Looker, rank_of_gold
 from answers_kit.questions import QuestionSet, load_question_set
 from answers_kit.tuning import tune
 
-from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT
+from plimsoll.knowledge.retrieval.answerability import WITH_VECTORS
 from plimsoll.stats import paired_binary, wilson
 
 QUICK_ARTICLES = 7
@@ -160,7 +160,10 @@ def abstention_figures(answered: Sequence[Answered], chances_elsewhere: Sequence
         share("answerable questions answered", [one.is_answered for one in answerable]),
         share("abstention precision, unanswerable look-alikes", [one.asked.is_impossible for one in abstained]),
         share("abstention recall, unanswerable look-alikes", [not one.is_answered for one in impossible]),
-        share("abstention recall, article not in the corpus", [chance < ANSWERABLE_AT for chance in chances_elsewhere]),
+        share(
+            "abstention recall, article not in the corpus",
+            [chance < WITH_VECTORS.answerable_at for chance in chances_elsewhere],
+        ),
     ]
 
 

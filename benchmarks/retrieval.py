@@ -21,7 +21,7 @@ from retrieval_kit.peers import PEERS, NotInstalled, search_peer, version_of
 from retrieval_kit.retrieved import Measured, measure
 
 from plimsoll.gateway import Embedder, load_embedder
-from plimsoll.stats import clustered_mean, paired_mean
+from plimsoll.stats import bounded_mean, paired_mean
 
 TARGETS = {("squad2", "recall@5"), ("squad2", "nDCG@10")}
 """Where ours has to be above every peer."""
@@ -120,7 +120,7 @@ def figures_of(bench: Bench, key: tuple[str, str], measured: Measured) -> list[F
     clusters = [question.cluster for question in bench.questions]
     figures: list[Figure] = []
     for name, values in measured.items():
-        interval = clustered_mean(values, clusters)
+        interval = bounded_mean(values, clusters)
         figures.append(Figure(bench.name, name, *key, interval.estimate, interval.low, interval.high, len(values)))
     return figures
 

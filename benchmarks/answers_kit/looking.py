@@ -1,20 +1,40 @@
 """Looks into retrieval: each leg's ranking, and what would be found without the article that holds the answer."""
 
+from typing import Protocol
+
 import msgspec
 import numpy as np
 from answers_kit.answering import PASSAGES
 from answers_kit.ingested import CORPUS, Ingested, title_of
 from answers_kit.questions import AskedQuestion
 
+from plimsoll.knowledge.index.access import View
 from plimsoll.knowledge.index.embedding import Vectors
+from plimsoll.knowledge.index.publishing import index_folder
 from plimsoll.knowledge.index.snapshot import Snapshot, open_snapshot
-from plimsoll.knowledge.retrieval.answerability import ReadPassage, judge_answerability
+from plimsoll.knowledge.retrieval.answerability import ReadPassage, judge_answerability, weights_for
 from plimsoll.knowledge.retrieval.highlight import Question
-from plimsoll.knowledge.retrieval.retrieve import LegScores, read_passage, read_question, score_legs
-from plimsoll.knowledge.table import FoundChunk, find_chunks
+from plimsoll.knowledge.retrieval.mix import STRENGTH_MIX
+from plimsoll.knowledge.retrieval.retrieve import (
+    LegScores,
+    read_passage,
+    read_question,
+    score_legs,
+    score_words,
+    weigh_question,
+)
+from plimsoll.knowledge.tables.found import FoundChunk, find_chunks
 from plimsoll.records import Principal
 
 _AT_ONCE = 500
+
+
+class ScoreLegs(Protocol):
+    """A way to score candidates."""
+
+    def __call__(self, snapshot: Snapshot, question: Question, *, view: View) -> LegScores:
+        """Return the scores of the candidates."""
+        ...
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -43,7 +63,8 @@ class Looker:
     @classmethod
     async def over(cls, ingested: Ingested) -> "Looker":
         """Open the index of the corpus and read its chunks."""
-        snapshot = open_snapshot(ingested.folder, fingerprint=ingested.embedder.fingerprint)
+        fingerprint = ingested.embedder.fingerprint
+        snapshot = open_snapshot(index_folder(ingested.folder, fingerprint), fingerprint=fingerprint)
         assert snapshot is not None  # noqa: S101  (ingestion has just published it)
         chunks: dict[str, FoundChunk] = {}
         ids = [snapshot.chunk_id(row) for row in range(snapshot.rows)]
@@ -58,7 +79,15 @@ class Looker:
     def look(self, asked: AskedQuestion) -> Looked:
         """Score the candidates of a question by every leg."""
         question = read_question(self._snapshot, self._ingested.embedder, asked.question)
-        legs = score_legs(self._snapshot, question, view=self._snapshot.view(Principal.local()))
+        return self._looked(asked, question, score_legs)
+
+    def look_by_words(self, asked: AskedQuestion) -> Looked:
+        """Score them by words alone, as where a deadline dropped the vectors."""
+        nothing = np.zeros(self._ingested.embedder.dimensions, np.float32)
+        return self._looked(asked, weigh_question(self._snapshot, asked.question, nothing), score_words)
+
+    def _looked(self, asked: AskedQuestion, question: Question, score: ScoreLegs) -> Looked:
+        legs = score(self._snapshot, question, view=self._snapshot.view(Principal.local()))
         chunks = [self._chunk(row) for row in legs.rows]
         return Looked(
             asked,
@@ -68,38 +97,38 @@ class Looker:
             tuple(chunk.title for chunk in chunks),
         )
 
-    def read(self, looked: Looked, scores: Vectors) -> list[ReadPassage]:
-        """Score the sentences of the six best rows."""
-        best = [place for place in best_first(scores)[:PASSAGES] if scores[place] > -np.inf]
-        rows = looked.legs.rows
+    def read(self, looked: Looked, legs: LegScores) -> list[ReadPassage]:
+        """Score the sentences of the six best of these rows."""
+        best, strength = best_first(legs.fused())[:PASSAGES], legs.fused(STRENGTH_MIX)
+        rows = legs.rows
         return [
             read_passage(
-                self._snapshot, looked.question, self._chunk(rows[place]), row=rows[place], score=float(scores[place])
+                self._snapshot, looked.question, self._chunk(rows[place]), row=rows[place], score=float(strength[place])
             )
             for place in best
         ]
 
     def chance_without_article(self, looked: Looked) -> float:
         """Return the answerability that the question would have were its article not in the corpus."""
-        return judge_answerability(looked.question, self.read(looked, scores_without_article(looked)))
+        passages = self.read(looked, legs_without_article(looked))
+        return judge_answerability(looked.question, passages, weights=weights_for(looked.question))
 
     def _chunk(self, row: int) -> FoundChunk:
         return self._chunks[self._snapshot.chunk_id(row)]
 
 
-def scores_without_article(looked: Looked) -> Vectors:
-    """Return the fused scores without the question's article; BM25 is rescaled to the best row that stays."""
-    own = title_of(looked.asked.title)
-    stays = np.array([title != own for title in looked.titles])
-    words = looked.legs.words * stays
+def legs_without_article(looked: Looked) -> LegScores:
+    """Return the legs of the rows of other articles; BM25 is rescaled to the best of them."""
+    own, legs = title_of(looked.asked.title), looked.legs
+    stays = np.array([title != own for title in looked.titles], np.bool_)
+    words = legs.words[stays]
     best = float(words.max(initial=0.0)) or 1.0
-    legs = LegScores(
-        rows=looked.legs.rows,
+    return LegScores(
+        rows=tuple(row for row, is_kept in zip(legs.rows, stays.tolist(), strict=True) if is_kept),
         words=(words / best).astype(np.float32),
-        chunk=looked.legs.chunk,
-        sentence=looked.legs.sentence,
+        chunk=legs.chunk[stays],
+        sentence=legs.sentence[stays],
     )
-    return np.where(stays, legs.fused(), -np.inf).astype(np.float32)
 
 
 def rank_of_gold(looked: Looked, scores: Vectors) -> int:

@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
-from answers_kit.looking import Looked, Looker, rank_of_gold, scores_without_article
+from answers_kit.looking import Looked, Looker, legs_without_article, rank_of_gold
 from numpy.typing import NDArray
 from scipy.optimize import minimize  # pyright: ignore[reportUnknownVariableType]
 
+from plimsoll.knowledge import LabelledLegs, fit_mix
 from plimsoll.knowledge.retrieval.answerability import AnswerSignals, answer_signals
 from plimsoll.knowledge.retrieval.highlight import SentenceSignals
-from plimsoll.knowledge.retrieval.mix import LabelledLegs, fit_mix
+from plimsoll.knowledge.retrieval.retrieve import LegScores
+from plimsoll.stats import ndcg_at
 
 Numbers = NDArray[np.float64]
 Loss = Callable[[Numbers], tuple[float, Numbers]]
@@ -29,17 +31,21 @@ class Choice(msgspec.Struct, frozen=True):
 
 def print_fitted_mix(looked: Sequence[Looked]) -> None:
     """Print what `fit_mix` makes of the labels of all questions, and whether it would be adopted."""
-    labelled = [_labelled(one) for one in looked if not one.asked.is_impossible]
-    found = fit_mix(labelled)
-    print("fitted mix:", msgspec.structs.asdict(found.mix), f"on {found.fitted_on}, checked on {found.checked_on}")
-    print(f"nDCG@10 {found.ndcg_in_use:.4f}, gain {found.gain:+.4f} [{found.low:+.4f}, {found.high:+.4f}]")
-    print("adopted" if found.is_better() else "not adopted")
+    found = fit_mix([_labelled(one) for one in looked if not one.asked.is_impossible])
+    print("fitted mix:", msgspec.structs.asdict(found.mix), f"on {found.questions} questions")
+    gain = found.gain
+    print(f"nDCG@10 {found.before:.4f}, held-out gain {gain.estimate:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}]")
+    print("adopted" if found.is_better else "not adopted")
 
 
 def _labelled(looked: Looked) -> LabelledLegs:
-    is_gold = np.array([passage == looked.asked.gold_passage_id for passage in looked.passage_ids])
-    legs = np.stack([looked.legs.words, looked.legs.chunk, looked.legs.sentence], axis=1).astype(np.float64)
-    return LabelledLegs(id=looked.asked.id, legs=legs, is_gold=is_gold, gold_count=max(1, int(is_gold.sum())))
+    def measure(order: Sequence[int]) -> float:
+        is_gold = [looked.passage_ids[place] == looked.asked.gold_passage_id for place in order]
+        first = is_gold.index(True) + 1 if True in is_gold else None
+        return ndcg_at([float(place == first) for place in range(1, 11)], [1.0], 10)
+
+    legs = looked.legs.table().astype(np.float64)
+    return LabelledLegs(id=looked.asked.id, cluster=looked.asked.title, legs=legs, measure=measure)
 
 
 def tune(looker: Looker, development: Sequence[Looked]) -> None:
@@ -47,7 +53,8 @@ def tune(looker: Looker, development: Sequence[Looked]) -> None:
     answerable = [looked for looked in development if not looked.asked.is_impossible]
     print_mixes(answerable)
     print_sentence_weights(looker, answerable)
-    print_answerability(looker, development)
+    print_answerability("with vectors", looker, development)
+    print_answerability("by words", looker, [looker.look_by_words(one.asked) for one in development])
 
 
 def print_mixes(answerable: Sequence[Looked]) -> None:
@@ -72,20 +79,21 @@ def print_sentence_weights(looker: Looker, answerable: Sequence[Looked]) -> None
     print("sentences:", {name: round(float(weight), 2) for name, weight in zip(_NAMES, fitted, strict=True)})
 
 
-def print_answerability(looker: Looker, development: Sequence[Looked]) -> None:
+def print_answerability(name: str, looker: Looker, development: Sequence[Looked]) -> None:
     """Print the weights of a logistic, and the chance that 95 % of the answerable questions reach."""
     rows, elsewhere, truth = answer_rows(looker, development)
     weights = fit_answerability(rows, elsewhere, truth)
     chances = 1 / (1 + np.exp(-(rows[truth] @ weights)))
     names = ("bias", *SIGNALS)
-    print("answerability:", {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)})
+    found = {signal: round(float(weight), 2) for signal, weight in zip(names, weights, strict=True)}
+    print(f"answerability {name}:", found)
     print("answerable at:", round(float(np.quantile(chances, 1 - _KEPT)), 3))
 
 
 def answer_rows(looker: Looker, looked: Sequence[Looked]) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
     """Return the signals with one before them, the same without each question's article, and what is answerable."""
-    rows = [_answer_row(looker, one, one.legs.fused()) for one in looked]
-    elsewhere = [_answer_row(looker, one, scores_without_article(one)) for one in looked]
+    rows = [_answer_row(looker, one, one.legs) for one in looked]
+    elsewhere = [_answer_row(looker, one, legs_without_article(one)) for one in looked]
     return np.array(rows), np.array(elsewhere), np.array([not one.asked.is_impossible for one in looked])
 
 
@@ -107,14 +115,14 @@ def _mixed(looked: Looked, mix: tuple[float, float, float]) -> NDArray[np.float3
 
 
 def _choice(looker: Looker, looked: Looked) -> Choice:
-    passages = looker.read(looked, looked.legs.fused())
+    passages = looker.read(looked, looked.legs)
     signals = [msgspec.structs.astuple(signal) for passage in passages for signal in passage.signals]
     gold = [looked.asked.is_answered_by(sentence) for passage in passages for sentence in passage.sentences]
     return Choice(np.array(signals, np.float64), np.array(gold))
 
 
-def _answer_row(looker: Looker, looked: Looked, scores: NDArray[np.float32]) -> list[float]:
-    passages = [passage for passage in looker.read(looked, scores) if passage.signals]
+def _answer_row(looker: Looker, looked: Looked, legs: LegScores) -> list[float]:
+    passages = [passage for passage in looker.read(looked, legs) if passage.signals]
     if not passages:
         return [1.0] + [0.0] * len(AnswerSignals.__struct_fields__)
     best = max(passages, key=lambda passage: passage.best_score())

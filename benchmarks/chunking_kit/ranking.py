@@ -1,4 +1,4 @@
-"""Ranks chunks for questions: by cosine alone, and by the mix of words, chunk and sentence that retrieval uses."""
+"""Ranks chunks for questions: by cosine alone, and by a mix of words, chunk and sentence."""
 
 import math
 import time
@@ -15,7 +15,7 @@ from plimsoll.text import content_words
 _SLICE = 64
 _K1, _B = 1.2, 0.75
 WORDS_WEIGHT, VECTOR_WEIGHT, SENTENCE_WEIGHT = 0.2, 0.3, 0.5
-"""The mix that retrieval uses where nothing was fitted; see docs/design/knowledge.md."""
+"""The mix under which ways to cut were compared; see docs/design/knowledge.md."""
 
 
 class Ranked:
@@ -35,7 +35,7 @@ class Ranked:
         return _best_first(self._vectors @ vector)
 
     def by_mix(self, question: str, vector: Vectors) -> list[int]:
-        """Return the rows, best first by the mix that retrieval uses."""
+        """Return the rows, best first by the mix."""
         words = self._words.scores(content_words(question))
         closest = np.array([float((own @ vector).max(initial=0.0)) for own in self._sentences], np.float32)
         best = float(words.max(initial=0.0)) or 1.0

@@ -23,7 +23,7 @@ from plimsoll.knowledge.index.snapshot import Snapshot, open_snapshot, publish_s
 from plimsoll.knowledge.retrieval.cues import AnswerKind
 from plimsoll.knowledge.retrieval.highlight import Question
 from plimsoll.knowledge.retrieval.retrieve import score_legs
-from plimsoll.knowledge.table import IndexedChunk
+from plimsoll.knowledge.tables.indexed import IndexedChunk
 from plimsoll.records import Principal
 
 _PRINT = "synthetic"

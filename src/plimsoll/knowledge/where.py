@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from plimsoll.errors import InvalidRequest
-from plimsoll.knowledge.table import MetadataValue
+from plimsoll.knowledge.tables.documents import MetadataValue
 
 _MOST_VALUES = 1_000
 _LONGEST_PREFIX = 2_000

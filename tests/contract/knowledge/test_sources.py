@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -123,6 +124,30 @@ def test_a_repository_is_read_at_a_commit_and_not_as_it_lies_there(tmp_path: Pat
     assert asyncio.run(source.fetch(item, scratch=tmp_path)).read_text(encoding="utf-8") == "# One"
     with pytest.raises(SourceUnavailable, match="git rev-parse"):
         listed(GitSource("book", folder, ref="gone", paths=(), fetches=False, seconds=10), tmp_path)
+
+
+def test_a_repository_is_asked_for_news_where_that_is_declared(tmp_path: Path) -> None:
+    remote, local = tmp_path / "remote", tmp_path / "local"
+    remote.mkdir()
+    git(remote, "init")
+    (remote / "a.md").write_text("# One", encoding="utf-8")
+    git(remote, "add", ".")
+    git(remote, "commit", "-m", "one")
+    git(tmp_path, "clone", str(remote), str(local))
+    (remote / "b.md").write_text("# Two", encoding="utf-8")
+    git(remote, "add", ".")
+    git(remote, "commit", "-m", "two")
+
+    def names(*, ref: str, fetches: bool) -> list[str]:
+        source = GitSource("book", local, ref=ref, paths=(), fetches=fetches, seconds=20)
+        return [item.name for item in listed(source, tmp_path).items]
+
+    assert names(ref="origin/main", fetches=False) == ["git:book/a.md"]
+    assert names(ref="origin/main", fetches=True) == ["git:book/a.md", "git:book/b.md"]
+    assert names(ref="HEAD", fetches=True) == ["git:book/a.md"], "what is checked out is moved by nobody else"
+    shutil.rmtree(remote)
+    with pytest.raises(SourceUnavailable, match="git fetch"):
+        names(ref="origin/main", fetches=True)
 
 
 @asynccontextmanager

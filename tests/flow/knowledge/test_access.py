@@ -11,11 +11,12 @@ from sqlalchemy import Connection, update
 
 from plimsoll.knowledge import Corpus
 from plimsoll.knowledge.readers import may_read
-from plimsoll.knowledge.table import DOCUMENTS
+from plimsoll.knowledge.tables.documents import DOCUMENTS
 from plimsoll.records import Principal, SystemClock
 from plimsoll.store import Store
 
-from flow.knowledge.opened import opened, write_files
+from flow.knowledge.asking import asking
+from flow.knowledge.opened import opened, published_in, write_files
 
 FILES = {f"docs/{n}.md": f"# Page {n}\n\nSoup is served at {n} o'clock.\n" for n in range(6)}
 NAMES = st.sets(st.sampled_from(["public", "user:ada", "user:bob", "group:pay"]), min_size=1, max_size=2)
@@ -50,7 +51,7 @@ def test_a_reader_who_was_taken_away_reads_nothing_more_though_the_index_is_stal
             async with opened(folder) as ingesting:
                 await ingesting.ingest(["docs"], root=folder)
             await store.write(lambda connection: set_readers(connection, dict(zip(FILES, before, strict=True))))
-            (folder / "index" / "docs" / "current").unlink()
+            (published_in(folder) / "current").unlink()
             async with opened(folder) as corpus:
                 for caller in CALLERS:
                     old = {s for s, names in zip(FILES, before, strict=True) if may_read(names, caller)}
@@ -76,8 +77,28 @@ def test_pages_that_a_caller_may_not_read_do_not_crowd_out_the_one_they_may(tmp_
             await corpus.ingest(["docs"], root=tmp_path)
         await store.write(lambda connection: set_readers(connection, dict.fromkeys(closed, ("group:pay",))))
         await store.close()
-        (tmp_path / "index" / "docs" / "current").unlink()
+        (published_in(tmp_path) / "current").unlink()
         async with opened(tmp_path) as corpus:
             return await sources_of(corpus, Principal(id="user:eve"))
 
     assert asyncio.run(walk()) == {"docs/open.md"}
+
+
+def test_what_is_readable_now_is_told_of_chunks_whatever_they_were_before(tmp_path: Path) -> None:
+    ada, eve, stranger = Principal(id="user:ada"), Principal(id="user:eve"), Principal(id="user:ada", tenant="other")
+
+    async def walk() -> None:
+        async with asking(tmp_path, FILES) as docs:
+            first, second, *_ = (await docs.ask("When is soup served?", caller=ada)).passages
+            ids = [first.chunk_id, second.chunk_id, "unknown"]
+            assert await docs.corpus.readable(ids, caller=eve) == {first.chunk_id, second.chunk_id}
+            await docs.change(first.source, readers=["user:ada"])
+            assert await docs.corpus.readable(ids, caller=ada) == {first.chunk_id, second.chunk_id}
+            assert await docs.corpus.readable(ids, caller=eve) == {second.chunk_id}
+            assert await docs.corpus.readable(ids, caller=stranger) == frozenset()
+            assert await docs.corpus.readable((), caller=ada) == frozenset()
+            (tmp_path / second.source).unlink()
+            await docs.corpus.ingest([tmp_path / "docs"], root=tmp_path)
+            assert second.chunk_id not in await docs.corpus.readable(ids, caller=ada)
+
+    asyncio.run(walk())

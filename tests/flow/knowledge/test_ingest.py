@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.errors import InvalidRequest, NotFound
-from plimsoll.knowledge import Corpus, IngestProgress, IngestReport, ParseLimits
+from plimsoll.errors import InvalidRequest, InvalidSettings, NeedsConfirmation, NotFound
+from plimsoll.knowledge import Corpus, CorpusOptions, IngestProgress, IngestReport, ParseLimits
 from plimsoll.records import Principal
 
 from flow.knowledge.opened import opened, write_files
@@ -54,16 +54,17 @@ def test_a_folder_is_ingested_in_depth_and_other_kinds_are_counted(tmp_path: Pat
 
 
 def test_a_second_ingestion_follows_changes_and_removals_and_skips_the_rest(tmp_path: Path) -> None:
-    write_files(tmp_path, FILES | {"docs/old.md": "Old rules.", "elsewhere.md": "Another place."})
+    write_files(tmp_path, FILES | {"docs/old.md": "Old rules.", "docs/b.md": "More.", "elsewhere.md": "Another place."})
 
     async def walk() -> None:
         async with opened(tmp_path) as corpus:
-            assert counts(await corpus.ingest(["docs", "elsewhere.md"], root=tmp_path)) == (4, 0, 0, 0)
+            assert counts(await corpus.ingest(["docs", "elsewhere.md"], root=tmp_path)) == (5, 0, 0, 0)
             (tmp_path / "docs/old.md").unlink()
             write_files(tmp_path, {"docs/leave.md": "# Leave\n\nForty days.\n", "docs/new.md": "New rules."})
-            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (1, 1, 1, 1)
-            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 0, 3, 0)
+            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (1, 1, 2, 1)
+            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 0, 4, 0)
             assert sorted(row.source for row in await corpus.documents()) == [
+                "docs/b.md",
                 "docs/deep/travel.txt",
                 "docs/leave.md",
                 "docs/new.md",
@@ -121,15 +122,67 @@ def test_an_empty_folder_and_a_missing_path_are_clear_errors(tmp_path: Path) -> 
     asyncio.run(walk())
 
 
-def test_a_folder_that_was_emptied_is_forgotten(tmp_path: Path) -> None:
-    write_files(tmp_path, {"docs/a.md": "Thirty days of leave."})
+@pytest.mark.parametrize(("lost", "because"), [(4, "It lists nothing; 4 documents"), (2, "lists 2 of 4 documents")])
+def test_a_folder_that_lost_much_is_forgotten_only_when_a_person_confirms(
+    tmp_path: Path, lost: int, because: str
+) -> None:
+    write_files(tmp_path, {f"docs/{number}.md": f"Rule {number} is one of the rules." for number in range(4)})
 
     async def walk() -> None:
         async with opened(tmp_path) as corpus:
             await corpus.ingest(["docs"], root=tmp_path)
-            (tmp_path / "docs/a.md").unlink()
-            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 0, 0, 1)
-            assert await sources(corpus, "How much leave?") == []
+            for number in range(lost):
+                (tmp_path / f"docs/{number}.md").unlink()
+            with pytest.raises(NeedsConfirmation, match=f"'docs' is held, and nothing was changed.*{because}"):
+                await corpus.ingest(["docs"], root=tmp_path)
+            assert len(await sources(corpus, "Which rules?")) == 4
+            confirmed = await corpus.ingest(["docs"], root=tmp_path, confirm_loss=True)
+            assert counts(confirmed) == (0, 0, 4 - lost, lost)
+            assert len(await sources(corpus, "Which rules?")) == 4 - lost
+
+    asyncio.run(walk())
+
+
+def test_a_folder_whose_files_were_all_renamed_lost_nothing(tmp_path: Path) -> None:
+    write_files(tmp_path, {f"docs/{number}.md": f"# Rule {number}\n\nIt holds." for number in range(4)})
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            await corpus.ingest(["docs"], root=tmp_path)
+            for number in range(4):
+                (tmp_path / f"docs/{number}.md").rename(tmp_path / f"docs/rule-{number}.md")
+            report = await corpus.ingest(["docs"], root=tmp_path)
+            assert (report.moved, report.removed, report.texts_embedded) == (4, 0, 0)
+
+    asyncio.run(walk())
+
+
+def test_a_document_titled_by_its_name_takes_its_new_name_as_title(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/sick-leave.txt": "It is paid.", "docs/travel.md": "# On trains\n\nThey come first."})
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            await corpus.ingest(["docs"], root=tmp_path)
+            (tmp_path / "docs/sick-leave.txt").rename(tmp_path / "docs/holidays.txt")
+            (tmp_path / "docs/travel.md").rename(tmp_path / "docs/journeys.md")
+            report = await corpus.ingest(["docs"], root=tmp_path)
+            assert (report.moved, report.added, report.removed) == (1, 1, 1)
+            found = await corpus.retrieve("Are holidays paid?", caller=Principal.local())
+            assert {passage.title for passage in found.passages} == {"holidays", "On trains"}
+
+    asyncio.run(walk())
+
+
+def test_a_document_that_fails_as_before_changes_nothing(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/a.md": "Thirty days of leave."})
+    (tmp_path / "docs/b.md").write_bytes(b"\x00\x01")
+
+    async def walk() -> None:
+        async with opened(tmp_path) as corpus:
+            await corpus.ingest(["docs"], root=tmp_path)
+            before = await corpus.stats()
+            assert len((await corpus.ingest(["docs"], root=tmp_path)).failed) == 1
+            assert await corpus.stats() == before
 
     asyncio.run(walk())
 
@@ -145,16 +198,20 @@ def test_a_link_that_leads_back_is_followed_once(tmp_path: Path) -> None:
     assert asyncio.run(walk()) == 1
 
 
-def test_another_embedding_model_reads_everything_again_and_never_mixes_vectors(tmp_path: Path) -> None:
+def test_another_embedding_model_than_that_of_the_vectors_is_refused_with_the_next_step(tmp_path: Path) -> None:
     write_files(tmp_path, FILES)
 
     async def walk() -> None:
         async with opened(tmp_path) as corpus:
             await corpus.ingest(["docs"], root=tmp_path)
         async with opened(tmp_path, ScriptedEmbedder("other")) as corpus:
-            found = await corpus.retrieve("Which travel is booked?", caller=Principal.local())
-            assert found.passages[0].source == "docs/deep/travel.txt"
-            assert counts(await corpus.ingest(["docs"], root=tmp_path)) == (0, 2, 0, 0)
+            for refused in (
+                corpus.retrieve("Which travel is booked?", caller=Principal.local()),
+                corpus.ingest(["docs"], root=tmp_path),
+            ):
+                with pytest.raises(InvalidSettings, match="do not mix") as error:
+                    await refused
+                assert "plimsoll knowledge migrate docs" in error.value.next_step
 
     asyncio.run(walk())
 
@@ -163,7 +220,7 @@ def test_what_was_left_out_of_a_document_stands_in_its_row_and_in_the_report(tmp
     write_files(tmp_path, {"docs/sales.csv": "Region,Amount\nNorth,1\nSouth,2\nEast,3\n"})
 
     async def walk() -> tuple[IngestReport, str]:
-        async with opened(tmp_path, limits=ParseLimits(max_rows=3)) as corpus:
+        async with opened(tmp_path, options=CorpusOptions(limits=ParseLimits(max_rows=3))) as corpus:
             report = await corpus.ingest(["docs"], root=tmp_path)
             [document] = await corpus.documents()
             return report, document.truncated

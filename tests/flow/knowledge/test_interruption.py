@@ -6,15 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from plimsoll.errors import Overloaded
-from plimsoll.knowledge import Corpus, IngestReport
+from plimsoll.knowledge import Corpus, IngestProgress, IngestReport
 from plimsoll.knowledge.ingestion.lock import hold_lock
 from plimsoll.records import Principal
 
+from contract.store.databases import BOTH, database
 from flow.knowledge.opened import opened, write_files
 from unit.knowledge.scripted_embedder import ScriptedEmbedder
+from waiting import until
 
 SCRIPT = Path(__file__).with_name("ingest_slowly.py")
 FILES = {f"docs/{number:03d}.md": f"# Rule {number}\n\nRule number {number} holds." for number in range(70)}
@@ -27,16 +30,76 @@ async def assert_whole(corpus: Corpus, *, documents: int) -> None:
     assert len({passage.source for passage in found.passages}) == len(found.passages) == min(50, documents)
 
 
-@pytest.mark.slow
-def test_a_killed_ingestion_leaves_whole_documents_and_resumes(tmp_path: Path) -> None:
-    write_files(tmp_path, FILES | {"docs/050.md": "Here it must stop."})
+def stopped_process(root: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Start a process that ingests, and wait until it stands still in the middle."""
     child = subprocess.Popen(
-        [sys.executable, str(SCRIPT), str(tmp_path)],
+        [sys.executable, str(SCRIPT), str(root), *arguments],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert child.stdout is not None
     assert child.stdout.readline() == b"stopped\n"
+    return child
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_second_process_says_that_it_waits_and_goes_on_where_the_first_one_dies(tmp_path: Path, kind: str) -> None:
+    write_files(tmp_path, FILES | {"docs/050.md": "# Rule 50\n\nHere it must stop."})
+    told: list[IngestProgress] = []
+    # Two machines share a database and no folder; with SQLite they are one machine, and share both.
+    other = tmp_path / ("other" if kind == "postgres" else "index")
+
+    async def second(url: str, first: "subprocess.Popen[bytes]") -> None:
+        async with opened(tmp_path, url=url, index=other) as corpus:
+            ingesting = asyncio.create_task(corpus.ingest(["docs"], root=tmp_path, progress=told.append))
+            await until(lambda: told, seconds=60)
+            assert "Another process works on 'docs'; waiting until it ends" in told[0].waiting
+            assert (await corpus.stats()).documents == 32
+            first.kill()
+            report = await ingesting
+            assert (report.added, report.changed, report.unchanged) == (38, 0, 32)
+            await assert_whole(corpus, documents=70)
+
+    with database(kind, tmp_path) as url:
+        child = stopped_process(tmp_path, url, str(tmp_path / "index"))
+        try:
+            asyncio.run(second(url, child))
+        finally:
+            child.kill()
+            child.communicate(timeout=30)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_an_ingestion_whose_lock_the_server_took_back_doubles_nothing(tmp_path: Path) -> None:
+    write_files(tmp_path, FILES)
+    embedder = ScriptedEmbedder(stop_at="number 50")
+
+    async def walk(url: str) -> None:
+        async with (
+            opened(tmp_path, embedder, url=url, index=tmp_path / "one") as one,
+            opened(tmp_path, url=url, index=tmp_path / "two") as two,
+        ):
+            first = asyncio.create_task(one.ingest(["docs"], root=tmp_path))
+            await asyncio.to_thread(embedder.stopped.wait, 30)
+            with psycopg.connect(url, autocommit=True) as connection:
+                held = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                assert connection.execute(held).fetchall()
+            assert (await two.ingest(["docs"], root=tmp_path)).added == 38
+            embedder.go_on.set()
+            await asyncio.gather(first, return_exceptions=True)
+            assert (await two.ingest(["docs"], root=tmp_path)).unchanged == 70
+            await assert_whole(two, documents=70)
+
+    with database("postgres", tmp_path) as url:
+        asyncio.run(walk(url))
+
+
+@pytest.mark.slow
+def test_a_killed_ingestion_leaves_whole_documents_and_resumes(tmp_path: Path) -> None:
+    write_files(tmp_path, FILES | {"docs/050.md": "Here it must stop."})
+    child = stopped_process(tmp_path)
     child.kill()
     child.communicate(timeout=30)
 

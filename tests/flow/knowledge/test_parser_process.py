@@ -9,6 +9,7 @@ import pytest
 
 from plimsoll.errors import PlimsollError, TooLarge, UnknownFormat, UnreadableDocument
 from plimsoll.knowledge.parse import ParseLimits, ParserProcess, parse_text_file
+from plimsoll.knowledge.parse.parser_process import BARE_ROOM
 
 from unit.knowledge.pdf_files import pdf_file
 
@@ -125,9 +126,18 @@ def test_the_server_does_not_import_what_takes_documents_apart() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_parser_process_starts_with_the_parsers_and_nothing_else_of_the_room() -> None:
+    rest = ("plimsoll.gateway", "plimsoll.store", "sqlalchemy", "onnxruntime", "tantivy", "aiohttp", "scipy")
+    code = (
+        f"{BARE_ROOM}import plimsoll.knowledge.parse.worker\nprint([name for name in {rest!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_each_sign_of_progress_gives_a_long_document_its_time_anew(tmp_path: Path) -> None:
     async def read(pages: int) -> str:
-        command = ("-c", SLOW.replace("PAGES", str(pages)))
+        command = ("-c", BARE_ROOM + SLOW.replace("PAGES", str(pages)))
         limits = ParseLimits(timeout_seconds=10, max_scanned_pages=4)
         async with ParserProcess(limits, command=command) as parser:
             return (await parser.parse(tmp_path / "a.pdf", source="a.pdf")).text
@@ -139,5 +149,5 @@ def test_each_sign_of_progress_gives_a_long_document_its_time_anew(tmp_path: Pat
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its memory in this way")
 def test_the_parser_process_cannot_fill_the_memory() -> None:
-    done = subprocess.run([sys.executable, "-c", GREEDY], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", BARE_ROOM + GREEDY], capture_output=True, text=True, check=False)
     assert done.stderr.strip().endswith("MemoryError")

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from plimsoll.knowledge import Chunking, make_chunking
+from plimsoll.knowledge import Chunking, CorpusOptions, make_chunking
 from plimsoll.records import Principal
 
 from flow.knowledge.opened import opened, write_files
@@ -12,7 +12,7 @@ FILES = {"docs/leave.md": "# Leave\n\nOne is paid. Two is unpaid. Three is sick.
 
 
 async def ingest(folder: Path, chunking: Chunking) -> tuple[int, int, list[str]]:
-    async with opened(folder, chunking=chunking) as corpus:
+    async with opened(folder, options=CorpusOptions(chunking=chunking)) as corpus:
         report = await corpus.ingest(["docs"], root=folder)
         found = await corpus.retrieve("What is paid?", caller=Principal.local())
         return report.changed, report.unchanged, sorted(p.text for p in found.passages if p.title == "Leave")

@@ -203,6 +203,20 @@ def test_every_document_seen_again_is_dated_by_it(tmp_path: Path) -> None:
     run(tmp_path, walk)
 
 
+def test_what_was_ingested_from_elsewhere_is_not_forgotten_with_the_declared_paths(tmp_path: Path) -> None:
+    write_files(tmp_path, RULES | {"elsewhere/a.md": "Another place has rules."})
+    paths = DeclaredSource(name="", source=FolderSource(["rules"], root=tmp_path))
+
+    async def walk(corpus: Corpus) -> None:
+        await corpus.ingest(["elsewhere"], root=tmp_path)
+        assert counts(await synced(corpus)) == (6, 0, 0, 0, 0, 0)
+        (tmp_path / "rules/0.md").unlink()
+        assert counts(await synced(corpus)) == (0, 0, 0, 0, 5, 1)
+        assert "elsewhere/a.md" in {row.source for row in await corpus.documents()}
+
+    run(tmp_path, walk, declared=paths)
+
+
 def test_naming_the_file_of_a_source_unsays_nothing_that_the_source_says_of_it(tmp_path: Path) -> None:
     write_files(tmp_path, RULES)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from plimsoll.knowledge.retrieval.contender import Contender
-from plimsoll.knowledge.table import FoundChunk
+from plimsoll.knowledge.tables.found import FoundChunk
 
 CHECKED = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -25,6 +25,7 @@ def chunk(name: str, text: str, **changes: object) -> FoundChunk:
         "metadata": {},
         "modified_at": None,
         "checked_at": CHECKED,
+        "readers": ["public"],
     }
     return FoundChunk(**{**fields, **changes})  # pyright: ignore[reportArgumentType]
 

@@ -8,7 +8,8 @@ import msgspec
 from plimsoll.knowledge.index.building import build_snapshot
 from plimsoll.knowledge.index.snapshot import Snapshot, open_snapshot, publish_snapshot
 from plimsoll.knowledge.readers import EVERYONE
-from plimsoll.knowledge.table import IndexedChunk, MetadataValue
+from plimsoll.knowledge.tables.documents import MetadataValue
+from plimsoll.knowledge.tables.indexed import IndexedChunk
 
 from unit.knowledge.scripted_embedder import ScriptedEmbedder
 

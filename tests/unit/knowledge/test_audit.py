@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from plimsoll.knowledge import AuditedTexts, AuditReport, AuditSurroundings, DocumentRow, audit_corpus
-from plimsoll.knowledge.audit.near_duplicates import Sketch, find_similar
+from plimsoll.knowledge import AuditedTexts, AuditReport, AuditSurroundings, DocumentRow, IndexFiles, audit_corpus
+from plimsoll.knowledge.audit.near_duplicates import Hashes, Sketches, find_similar
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 ROW = DocumentRow(
@@ -20,20 +20,24 @@ ROW = DocumentRow(
     ingested_at=NOON,
     checked_at=NOON,
 )
-AROUND = AuditSurroundings(now=NOON, fingerprint="mine", readers=frozenset({"group:staff"}))
+AROUND = AuditSurroundings(now=NOON, fingerprint="mine", readers=frozenset({"group:staff"}), index=IndexFiles(seq=3))
 LONG = " ".join(f"word{number} stands here" for number in range(60))
 
 
-def sketch(text: str) -> tuple[int, ...]:
-    made = Sketch()
-    made.add(text)
-    return made.hashes()
+def sketch(**texts: str) -> dict[str, Hashes]:
+    made = Sketches()
+    made.add(list(texts.items()))
+    return made.finished()
 
 
 def audit(*documents: DocumentRow, around: AuditSurroundings = AROUND, **texts: str) -> AuditReport:
     read = AuditedTexts(
-        sketches={name: sketch(text) for name, text in texts.items()},
-        fingerprints={one.id: frozenset({one.recipe.removeprefix("r") or "mine"}) for one in documents},
+        sketches=sketch(**texts),
+        chunks={one.id: one.chunk_count for one in documents},
+        other_models=frozenset(one.id for one in documents if one.recipe != "r"),
+        stray=0,
+        seq=3,
+        has_changed=False,
         was_cut=False,
     )
     return audit_corpus("docs", documents, texts=read, around=around)
@@ -84,4 +88,37 @@ def test_near_duplicates_are_paired_and_others_are_not():
 
 
 def test_texts_too_short_to_compare_are_left_alone():
-    assert find_similar({"a": sketch("Thirty days."), "b": sketch("Thirty days.")}, most=5) == []
+    assert sketch(a="Thirty days.", b="Thirty days.") == {}
+
+
+def test_the_same_words_are_alike_whatever_stands_between_them():
+    sketches = sketch(a=LONG, b=LONG.upper().replace(" ", "\u2014"), c=f"\u201c{LONG}\u201d, and more")
+    found = find_similar(sketches, most=5)
+    assert [(pair.first, pair.second) for pair in found.pairs] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert found.pairs[0].similarity == 1
+
+
+def test_a_family_of_copies_is_counted_and_the_most_alike_are_named():
+    family = sketch(**{f"d{number:02}": f"{LONG} number {number}" for number in range(15)})
+    found = find_similar(family, most=4)
+    assert (len(found.pairs), found.found, found.was_cut) == (4, 15 * 14 // 2, False)
+
+
+def test_a_phrase_in_every_document_makes_no_pairs():
+    texts = {f"d{n}": f"All rights are reserved by us. {' '.join(f'w{n}x{i}' for i in range(80))}" for n in range(30)}
+    assert find_similar(sketch(**texts), most=5).found == 0
+
+
+def test_a_shingle_spans_neighbouring_chunks_of_a_document_however_it_was_cut():
+    whole, cut = Sketches(), Sketches()
+    words = LONG.split()
+    whole.add([("a", LONG)])
+    cut.add([("a", " ".join(words[:50])), ("a", " ".join(words[50:]))])
+    assert whole.finished()["a"].tolist() == cut.finished()["a"].tolist()
+
+
+def test_what_is_wrong_with_the_corpus_as_a_whole_is_told_to_everyone_and_of_documents_to_their_readers():
+    report = audit(replace(ROW, error_code="x"), ROW, around=replace(AROUND, index=IndexFiles()))
+    assert [one.kind.value for one in report.about([ROW.source], tenant="acme").findings] == ["index behind"]
+    assert [one.kind.value for one in report.about([], tenant="local").findings] == ["index behind"]
+    assert report.about([ROW.source], tenant="local") == report

@@ -3,7 +3,14 @@
 import msgspec
 import numpy as np
 
-from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT, ReadPassage, answer_signals, judge_answerability
+from plimsoll.knowledge.retrieval.answerability import (
+    BY_WORDS,
+    WITH_VECTORS,
+    ReadPassage,
+    answer_signals,
+    judge_answerability,
+    weights_for,
+)
 from plimsoll.knowledge.retrieval.cues import AnswerKind
 from plimsoll.knowledge.retrieval.highlight import Question, signals_of
 
@@ -36,7 +43,7 @@ def test_signals_count_words_by_rarity_and_what_the_sentence_before_adds() -> No
 def test_a_passage_that_holds_name_number_and_words_is_answerable() -> None:
     signals = answer_signals(QUESTION, read())
     assert (signals.missing_names, signals.missing_number, signals.opposed) == (0.0, 0.0, 0.0)
-    assert judge_answerability(QUESTION, [read()]) >= ANSWERABLE_AT
+    assert judge_answerability(QUESTION, [read()]) >= WITH_VECTORS.answerable_at
 
 
 def test_a_missing_name_or_number_and_an_unmatched_negation_lower_the_chance() -> None:
@@ -45,9 +52,23 @@ def test_a_missing_name_or_number_and_an_unmatched_negation_lower_the_chance() -
     )
     signals = answer_signals(other, read(other))
     assert (signals.missing_names, signals.missing_number, signals.unmatched_negation) == (1.0, 1.0, 1.0)
-    assert signals.chance() < judge_answerability(QUESTION, [read()])
+    assert WITH_VECTORS.chance(signals) < judge_answerability(QUESTION, [read()])
 
 
 def test_without_sentences_there_is_no_chance() -> None:
     assert judge_answerability(QUESTION, []) == 0.0
     assert judge_answerability(QUESTION, [ReadPassage(sentences=(), signals=(), whole="")]) == 0.0
+
+
+def test_a_question_without_a_vector_is_judged_by_words_and_answered_where_its_words_stand() -> None:
+    """With the weights of a whole search, whose closeness is 0 then, even this question would be refused."""
+    blind = msgspec.structs.replace(QUESTION, vector=np.zeros(2, np.float32))
+    passage = ReadPassage(
+        sentences=SENTENCES,
+        signals=tuple(signals_of(blind, SENTENCES, vectors=VECTORS, passage_score=0.2)),
+        whole=" ".join(SENTENCES),
+    )
+    assert weights_for(blind) == BY_WORDS
+    assert weights_for(QUESTION) == WITH_VECTORS
+    assert judge_answerability(blind, [passage], weights=BY_WORDS) >= BY_WORDS.answerable_at
+    assert judge_answerability(blind, [passage]) < WITH_VECTORS.answerable_at

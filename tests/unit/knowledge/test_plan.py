@@ -17,7 +17,13 @@ from plimsoll.knowledge import RetrievalPlan, change_plan, mistake_in
             "widen='sections' is not one of 'neighbours', 'none', 'section'. Did you mean 'section'?",
         ),
         ({"deadline_ms": 20_000}, "deadline_ms=20000 is not between 10 and 10,000, or 0."),
-        ({"passages": "six"}, "passages='six' is not between 1 and 50."),
+        ({"passages": "six"}, "passages='six' is no number."),
+        ({"passages": True}, "passages=True is no number."),
+        ({"token_budget": 99.5}, "token_budget=99.5 is no whole number."),
+        ({"max_age_hours": float("nan")}, "max_age_hours=nan is not between 0 and 1,000,000."),
+        ({"order": "worst"}, "order='worst' is not one of 'best', 'document'."),
+        ({"rerank": "yes"}, "rerank='yes' is neither True nor False."),
+        ({"where": {"equals": {}}}, "where={'equals': {}} is no Where(...)."),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(values: dict[str, object], said: str):

@@ -4,7 +4,7 @@ import pytest
 
 from plimsoll.errors import InvalidRequest
 from plimsoll.knowledge import Range, Where
-from plimsoll.knowledge.table import MetadataValue
+from plimsoll.knowledge.tables.documents import MetadataValue
 
 METADATA: dict[str, MetadataValue] = {
     "product": "db",

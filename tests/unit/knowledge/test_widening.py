@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from plimsoll.knowledge import verify_quotes
 from plimsoll.knowledge.retrieval.widening import parts_of, section_of, text_of, widen_all
-from plimsoll.knowledge.table import FoundChunk
+from plimsoll.knowledge.tables.found import FoundChunk
 from plimsoll.records import Passage
 
 from unit.knowledge.contenders import chunk, contender

@@ -1,13 +1,11 @@
 """`plimsoll knowledge chunks [CORPUS]`."""
 
-import json
 from collections.abc import Sequence
 
 import click
-import msgspec
 from rich.table import Table
 
-from plimsoll.cli.console import make_console, plain
+from plimsoll.cli.console import make_console, plain, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.project import CorpusCut, WayTried
 
@@ -37,7 +35,7 @@ def chunks(corpus: str, *, dataset: str, k: int, as_json: bool) -> None:
 
 def _print(found: CorpusCut | Sequence[WayTried], *, as_json: bool) -> bool:
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found, str_keys=True), ensure_ascii=False))
+        print_json(found)
     return as_json
 
 

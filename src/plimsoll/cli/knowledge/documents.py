@@ -1,12 +1,9 @@
 """`plimsoll knowledge documents [CORPUS]`."""
 
-import json
-
 import click
-import msgspec
 from rich.table import Table
 
-from plimsoll.cli.console import make_console, plain
+from plimsoll.cli.console import make_console, plain, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.knowledge import DocumentRow
 
@@ -20,13 +17,13 @@ def documents(corpus: str, *, as_json: bool) -> None:
     """List the documents of CORPUS, those that could not be read included; default: the default feature's."""
     found = run_in_project(lambda project: project.documents(corpus))
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        print_json(found)
     elif not found:
         click.echo("There are no documents. Read some with `plimsoll ingest` or `plimsoll knowledge sync`.")
     else:
         make_console().print(_table(found[:_MOST_SHOWN]))
         if len(found) > _MOST_SHOWN:
-            click.echo(f"and {len(found) - _MOST_SHOWN} more; --json prints all that were read.")
+            click.echo(f"and {len(found) - _MOST_SHOWN} more; --json prints all.")
 
 
 def _table(found: list[DocumentRow]) -> Table:

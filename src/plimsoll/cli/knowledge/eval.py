@@ -1,15 +1,13 @@
 """`plimsoll knowledge eval CORPUS DATASET`."""
 
-import json
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import click
-import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from plimsoll.cli.console import make_console
+from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.errors import InvalidRequest
 from plimsoll.evals import render_differences, render_retrieval, render_worth
@@ -32,14 +30,14 @@ def evaluate(corpus: str, dataset: str, *, k: int, asker: str, feature: str, aga
     days"}]}, or "contains"; "abstain": true marks a question that the documents do not answer.
     """
     caller = read_asker(asker)
-    with _shown_progress() as show:
+    with shown_progress() as show:
         found = run_in_project(
             lambda project: project.evaluate_retrieval(
                 corpus, dataset, k=k, caller=caller, feature=feature, against=against, progress=show
             )
         )
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        print_json(found)
     else:
         _show(found)
 
@@ -68,7 +66,8 @@ def _show(found: RetrievalEvaluation) -> None:
 
 
 @contextmanager
-def _shown_progress() -> Generator[Callable[[int, int], None]]:
+def shown_progress() -> Generator[Callable[[int, int], None]]:
+    """Yield what shows cases done of all on standard error, where that is a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=make_console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Cases", total=None)

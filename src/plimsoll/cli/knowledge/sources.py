@@ -1,17 +1,18 @@
 """`plimsoll knowledge sources [CORPUS]` and `plimsoll knowledge confirm CORPUS SOURCE`."""
 
-import json
+from datetime import datetime
 
 import click
-import msgspec
 from rich.table import Table
 
-from plimsoll.cli.console import make_console, plain
-from plimsoll.cli.knowledge.sync import print_sync
+from plimsoll.cli.console import make_console, plain, print_json
+from plimsoll.cli.knowledge.sync import exit_for, print_syncs
 from plimsoll.cli.opened import run_in_project
 from plimsoll.knowledge import SourceState, SyncReport
 from plimsoll.project import Project
+from plimsoll.records import SystemClock
 
+_NOW_SECONDS = 60.0
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -22,7 +23,7 @@ def sources(corpus: str, *, as_json: bool) -> None:
     """Show where CORPUS comes from, and how fresh each source is; default: the default feature's."""
     found = run_in_project(lambda project: project.sources(corpus))
     if as_json:
-        click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        print_json(found)
         return
     make_console().print(_table(found))
     for state in found:
@@ -33,25 +34,42 @@ def sources(corpus: str, *, as_json: bool) -> None:
 @click.command()
 @click.argument("corpus")
 @click.argument("source")
-def confirm(corpus: str, source: str) -> None:
-    """Take what SOURCE of CORPUS is held for, once, and synchronise it."""
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def confirm(corpus: str, source: str, *, as_json: bool) -> None:
+    """Take what SOURCE of CORPUS is held for, once, and synchronise it.
+
+    Exit code 2 when it is not held, and when it is held again since it lost more meanwhile; 4 when it is unreachable.
+    """
 
     async def run(project: Project) -> list[SyncReport]:
         await project.confirm_source(corpus, source)
         return await project.sync(corpus, sources=(source,))
 
-    for report in run_in_project(run):
-        print_sync(report)
+    reports = run_in_project(run)
+    print_syncs(reports, corpus=corpus, as_json=as_json)
+    exit_for(reports)
 
 
 def _table(found: list[SourceState]) -> Table:
-    table = Table("source", "kind", "documents", "last result", "age", "stale after", box=None)
+    now = SystemClock().now()
+    table = Table("source", "kind", "documents", "last result", "age", "stale after", "next", box=None)
     for state in found:
         age = write_span(state.age_seconds) + (", stale" if state.is_stale else "")
+        most = write_span(state.max_age_seconds)
         table.add_row(
-            state.name, state.kind, str(state.documents), state.result, age, write_span(state.max_age_seconds)
+            state.name, state.kind, str(state.documents), state.result, age, most, _next(state.next_sync_at, now)
         )
     return table
+
+
+def _next(due_at: datetime | None, now: datetime) -> str:
+    """Return when the next scheduled synchronisation is; it is overdue where no server is running."""
+    if due_at is None:
+        return "-"
+    seconds = (due_at - now).total_seconds()
+    if seconds > 0:
+        return f"in {write_span(seconds)}"
+    return "now" if seconds > -_NOW_SECONDS else f"due for {write_span(-seconds)}"
 
 
 def write_span(seconds: float | None) -> str:

@@ -1,10 +1,11 @@
 """`plimsoll knowledge sync [CORPUS]`, and what it prints of a synchronisation."""
 
 import asyncio
+from collections.abc import Sequence
 
 import click
 
-from plimsoll.cli.console import plain
+from plimsoll.cli.console import plain, print_json
 from plimsoll.cli.group import MACHINE_FAILED, MUST_CHANGE
 from plimsoll.cli.ingest import shown_ingestion
 from plimsoll.cli.opened import run_in_project
@@ -19,34 +20,46 @@ _CODES = {"held": MUST_CHANGE, "refused": MUST_CHANGE, "unreachable": MACHINE_FA
 @click.argument("corpus", default="")
 @click.option("--source", "sources", multiple=True, help="Only this source; may be repeated.")
 @click.option("--watch", type=click.IntRange(min=1), help="Go on, and synchronise again after so many seconds.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: one list of reports a synchronisation.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-def sync(corpus: str, *, sources: tuple[str, ...], watch: int | None, quiet: bool) -> None:
+def sync(corpus: str, *, sources: tuple[str, ...], watch: int | None, as_json: bool, quiet: bool) -> None:
     """Bring CORPUS to what its sources say now; default: the default feature's.
 
     Only what changed is read and embedded. Exit code 2 when a source is held or refused, 4 when one is unreachable:
-    then the corpus answers as before.
+    then nothing is forgotten, and the corpus answers as before.
     """
 
     async def run(project: Project) -> list[SyncReport]:
         while True:
             with shown_ingestion(quiet=quiet) as show:
                 reports = await project.sync(corpus, sources=sources, progress=show)
-            for report in reports:
-                print_sync(report)
+            print_syncs(reports, corpus=corpus or project.default_corpus(), as_json=as_json)
             if watch is None:
                 return reports
             await asyncio.sleep(watch)
 
-    results = {report.result for report in run_in_project(run)}
-    click.get_current_context().exit(max((_CODES.get(result, 0) for result in results), default=0))
+    exit_for(run_in_project(run))
 
 
-def print_sync(report: SyncReport) -> None:
-    """Say what became of one source."""
+def exit_for(reports: Sequence[SyncReport]) -> None:
+    """End the command with the code of what fared worst."""
+    click.get_current_context().exit(max((_CODES.get(report.result, 0) for report in reports), default=0))
+
+
+def print_syncs(reports: Sequence[SyncReport], *, corpus: str, as_json: bool) -> None:
+    """Say what became of each source."""
+    if as_json:
+        print_json(reports)
+        return
+    for report in reports:
+        _print_sync(report, corpus)
+
+
+def _print_sync(report: SyncReport, corpus: str) -> None:
     if report.report is None:
-        click.echo(f"{report.source}: {report.result}, nothing was changed. {plain(report.message)}", err=True)
+        click.echo(f"{report.source}: {report.result}, nothing was forgotten. {plain(report.message)}", err=True)
         if report.result == "held":
-            click.echo(f"  If that is right: plimsoll knowledge confirm CORPUS {report.source}", err=True)
+            click.echo(f"  If that is right: plimsoll knowledge confirm {corpus} {report.source}", err=True)
     else:
         click.echo(f"{report.source}: {describe_report(report.report)}")
         for failed in report.report.failed[:_MOST_FAILURES]:

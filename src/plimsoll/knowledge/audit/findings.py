@@ -1,5 +1,7 @@
 """What an audit finds. Records only."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -35,6 +37,12 @@ class FindingKind(StrEnum):
     """No key and no group may read it."""
     OTHER_MODEL = "other model"
     """Its vectors are of another embedding model: it is found by its words only."""
+    INCONSISTENT = "inconsistent"
+    """Chunks and documents do not belong together as they should."""
+    INDEX_BEHIND = "index behind"
+    """The index of this machine lacks changes of the corpus."""
+    UNUSED_FILES = "unused files"
+    """Files beside the index of this machine that nothing needs."""
 
 
 class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,11 +53,13 @@ class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     """How bad it is."""
     subjects: tuple[str, ...]
-    """The documents, by their sources: one, or the two of a pair."""
+    """The documents, by their sources: one, or the two of a pair; none where it concerns the corpus as a whole."""
     message: str
     """What was found, in one sentence."""
     next_step: str = ""
     """What to type or change."""
+    tenant: str = ""
+    """Whose documents they are; empty where it concerns the corpus as a whole."""
 
 
 class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,18 +73,36 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     """Documents that were looked at."""
     findings: tuple[AuditFinding, ...]
     """What is wrong, the worst first."""
+    counts: dict[str, int]
+    """How many findings there are of each kind, the worst kinds first; those that were left out among them."""
+    left_out: int = 0
+    """Findings that are counted and not listed, the mildest."""
     limits: tuple[str, ...] = ()
     """What was not looked at, and why; empty where all was."""
     window: str
     """Which retrievals the audit knows of."""
 
-    def counts(self) -> dict[str, int]:
-        """Return how many findings there are of each kind, in the order of the findings."""
-        counted: dict[str, int] = {}
-        for one in self.findings:
-            counted[one.kind.value] = counted.get(one.kind.value, 0) + 1
-        return counted
+    @property
+    def worst(self) -> Severity | None:
+        """Return the worst severity among the findings; None where nothing is wrong."""
+        return self.findings[0].severity if self.findings else None
 
     def reaches(self, severity: Severity) -> bool:
         """Tell whether any finding is that bad or worse."""
-        return any(SEVERITIES.index(one.severity) >= SEVERITIES.index(severity) for one in self.findings)
+        return self.worst is not None and SEVERITIES.index(self.worst) >= SEVERITIES.index(severity)
+
+    def about(self, sources: Collection[str], *, tenant: str) -> "AuditReport":
+        """Return what it says of these documents of one tenant, and of the corpus as a whole."""
+        mine = [one for one in self.findings if one.tenant in {"", tenant}]
+        kept = tuple(one for one in mine if all(subject in sources for subject in one.subjects))
+        return msgspec.structs.replace(self, findings=kept, counts=count_kinds(kept), left_out=0)
+
+
+def count_kinds(findings: Iterable[AuditFinding]) -> dict[str, int]:
+    """Return how many findings there are of each kind, in the order of the findings."""
+    return dict(Counter(one.kind.value for one in findings))
+
+
+def describe_counts(counts: Mapping[str, int]) -> str:
+    """Return how many findings there are of each kind, in words."""
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing wrong"

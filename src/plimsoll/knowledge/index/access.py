@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plimsoll.knowledge.index.fulltext import Only
-from plimsoll.knowledge.index.vectors import Runs
+from plimsoll.knowledge.index.vectors import Rows
 from plimsoll.knowledge.readers import names_of
-from plimsoll.knowledge.table import IndexedChunk, MetadataValue
+from plimsoll.knowledge.tables.documents import MetadataValue
+from plimsoll.knowledge.tables.indexed import IndexedChunk
 from plimsoll.knowledge.where import Where
 from plimsoll.records import Principal
 
@@ -72,8 +73,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Whether each row is in it, shape (rows,)."""
     count: int
     """How many are."""
-    runs: Runs
-    """Where their vectors lie."""
+    rows: Rows | None
+    """Their numbers; None where all are in it."""
     only: Only | None
     """What a search by words may be held to, to look at few other rows; None where most rows may be read."""
 
@@ -81,9 +82,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 class Access:
     """The documents of an open snapshot. Safe to use from several threads."""
 
-    def __init__(self, records: AccessRecords, *, document_of_row: Codes, runs_of: Callable[[Mask], Runs]) -> None:
+    def __init__(self, records: AccessRecords, *, document_of_row: Codes) -> None:
         self._records = records
-        self._runs_of = runs_of
         self._document_of_row = document_of_row
         self._audience_of_document: Codes = np.frombuffer(records.audience_of_document, "<i4")
         self._open_to = _by_name(records.audiences)
@@ -102,8 +102,13 @@ class Access:
         documents = readable[self._audience_of_document]
         meant = documents if where.is_open else documents & self._meant(where)
         mask = meant[self._document_of_row]
-        runs = self._runs_of(mask)
-        return View(mask=mask, count=runs.count, runs=runs, only=self._only(audiences, documents, meant))
+        rows = np.flatnonzero(mask).astype(np.int32)
+        return View(
+            mask=mask,
+            count=len(rows),
+            rows=None if len(rows) == len(mask) else rows,
+            only=self._only(audiences, documents, meant),
+        )
 
     def _only(self, audiences: tuple[int, ...], readable: Mask, meant: Mask) -> Only | None:
         if np.count_nonzero(meant) <= _FEW_DOCUMENTS:
@@ -166,11 +171,6 @@ class AccessBuilder:
     def document_of_row(self) -> Codes:
         """Return the number of each row's document, shape (rows,)."""
         return np.array(self._document_of_row, np.int32)
-
-    @property
-    def audience_of_row(self) -> Codes:
-        """Return the number of each row's audience, shape (rows,)."""
-        return np.array(self._audience_of_document, np.int32)[self.document_of_row]
 
     def records(self) -> AccessRecords:
         """Return what is kept of the documents."""

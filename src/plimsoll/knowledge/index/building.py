@@ -13,14 +13,13 @@ import msgspec
 import numpy as np
 
 from plimsoll.knowledge.index.access import AccessBuilder
-from plimsoll.knowledge.index.embedding import Vectors
 from plimsoll.knowledge.index.fulltext import IndexedText, build_full_text
+from plimsoll.knowledge.index.holding import Hold, make_holdable
 from plimsoll.knowledge.index.snapshot import ACCESS, MANIFEST, SENTENCES, TEXT_FOLDER, VERSION, Manifest, checksum
-from plimsoll.knowledge.index.vectors import write_vectors
-from plimsoll.knowledge.table import IndexedChunk
+from plimsoll.knowledge.index.vectors import VECTORS, write_signs
+from plimsoll.knowledge.tables.indexed import IndexedChunk
 
 _ID_TYPE = "S32"
-_UNORDERED = "vectors.part"
 
 
 def build_snapshot(
@@ -28,27 +27,40 @@ def build_snapshot(
 ) -> Path:
     """Write a snapshot of the chunks under `folder/name` and return where it lies; it is not yet published.
 
+    It is held while it is written, so that no other builder takes it for what a dead one left.
+
     A chunk whose vectors come from another model takes part by its words only: its vectors are zero.
     Raises OSError where the disk refuses.
     """
     aside = folder / f".{name}.part"
     try:
         (aside / TEXT_FOLDER).mkdir(parents=True)
-        columns = _Columns(aside, fingerprint=fingerprint, dimensions=dimensions)
-        columns.write(pages)
-        manifest = Manifest(
-            version=VERSION,
-            seq=seq,
-            fingerprint=fingerprint,
-            dimensions=dimensions,
-            rows=columns.rows,
-            checksums={path.relative_to(aside).as_posix(): checksum(path) for path in _files(aside)},
-        )
-        (aside / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        make_holdable(aside)
+        hold = Hold(aside)
+        try:
+            _write(aside, pages, seq=seq, fingerprint=fingerprint, dimensions=dimensions)
+        finally:
+            hold.let_go()
         return aside.rename(folder / name)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
+
+
+def _write(
+    aside: Path, pages: Iterable[Sequence[IndexedChunk]], *, seq: int, fingerprint: str, dimensions: int
+) -> None:
+    columns = _Columns(aside, fingerprint=fingerprint, dimensions=dimensions)
+    columns.write(pages)
+    manifest = Manifest(
+        version=VERSION,
+        seq=seq,
+        fingerprint=fingerprint,
+        dimensions=dimensions,
+        rows=columns.rows,
+        checksums={path.relative_to(aside).as_posix(): checksum(path) for path in _files(aside)},
+    )
+    (aside / MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
 
 class _Columns:
@@ -71,11 +83,10 @@ class _Columns:
         """Take the chunks in and write every file but the manifest."""
         folder = self._folder
         with ExitStack() as files:
-            vectors = files.enter_context((folder / _UNORDERED).open("wb"))
+            vectors = files.enter_context((folder / VECTORS).open("wb"))
             sentences = files.enter_context((folder / SENTENCES).open("wb"))
             build_full_text(folder / TEXT_FOLDER, self._collect(pages, vectors, sentences))
-        write_vectors(folder, self._unordered(), audiences=self._access.audience_of_row)
-        (folder / _UNORDERED).unlink()
+        write_signs(folder, self._dimensions)
         np.save(folder / "offsets.npy", np.cumsum([0, *self._counts], dtype=np.int64))
         np.save(folder / "ids.npy", np.array(self._ids, _ID_TYPE))
         np.save(folder / "documents.npy", self._access.document_of_row)
@@ -94,12 +105,6 @@ class _Columns:
                 self._ids.append(chunk.id)
                 audience, document = self._access.add(chunk)
                 yield IndexedText(self.rows - 1, audience, document, chunk.text)
-
-    def _unordered(self) -> Vectors:
-        if not self.rows:
-            return np.zeros((0, self._dimensions), np.float32)
-        mapped = np.memmap(self._folder / _UNORDERED, "<f4", mode="r", shape=(self.rows, self._dimensions))
-        return np.asarray(mapped)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -5,7 +5,6 @@ the old one or the new one, never a half. It holds no truth: what it finds is lo
 """
 
 import math
-import shutil
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,11 +16,12 @@ from numpy.typing import NDArray
 from plimsoll.knowledge.index.access import Access, AccessRecords, View
 from plimsoll.knowledge.index.embedding import Vectors
 from plimsoll.knowledge.index.fulltext import FullText, ScoredRow
+from plimsoll.knowledge.index.holding import Hold, remove_unheld
 from plimsoll.knowledge.index.vectors import VectorFile
 from plimsoll.knowledge.where import EVERYWHERE, Where
 from plimsoll.records import Principal
 
-VERSION = 3
+VERSION = 5
 """Version of the layout of the files; another is built again."""
 _POINTER = "current"
 MANIFEST = "manifest.json"
@@ -29,7 +29,6 @@ TEXT_FOLDER = "fulltext"
 ACCESS = "access.msgpack"
 SENTENCES = "sentences.f16"
 _CHECK_BYTES = 1 << 20
-_KEPT = 2
 _SPARE_SHARE = 1.5
 _WIDER = 8
 
@@ -58,16 +57,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 class Snapshot:
     """An open snapshot: read-only, safe to use from several threads."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, hold: Hold) -> None:
+        self._hold = hold
         self.folder = folder
         self.manifest = manifest
         self._text = FullText.open(folder / TEXT_FOLDER)
-        self._vectors = VectorFile(folder)
+        self._vectors = VectorFile(folder, dimensions=manifest.dimensions)
         self._sentences = _map_sentences(folder / SENTENCES, manifest.dimensions)
         self._offsets: NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._ids: NDArray[np.bytes_] = np.asarray(np.load(folder / "ids.npy", mmap_mode="r"))
         records = msgspec.msgpack.decode((folder / ACCESS).read_bytes(), type=AccessRecords)
-        self._access = Access(records, document_of_row=np.load(folder / "documents.npy"), runs_of=self._vectors.runs_of)
+        self._access = Access(records, document_of_row=np.load(folder / "documents.npy"))
 
     @property
     def rows(self) -> int:
@@ -98,7 +98,7 @@ class Snapshot:
 
     def score_vectors(self, question: Vectors, *, view: View, limit: int) -> list[ScoredRow]:
         """Return the rows of the view whose vectors are nearest to the question's by cosine, best first."""
-        rows, cosines = self._vectors.nearest(question, view.runs, limit=limit)
+        rows, cosines = self._vectors.nearest(question, view.rows, limit=limit)
         return [ScoredRow(row, score) for row, score in zip(rows.tolist(), cosines.tolist(), strict=True)]
 
     def score_chunks(self, rows: Sequence[int], question: Vectors) -> Vectors:
@@ -131,14 +131,22 @@ class Snapshot:
 
 
 def publish_snapshot(built: Path) -> None:
-    """Make the snapshot the current one of its folder, and remove those before the last."""
+    """Make the snapshot the current one of its folder, and remove others that nobody reads or writes."""
     folder = built.parent
     pointer = folder / f"{_POINTER}.part"
     pointer.write_text(built.name, encoding="utf-8")
     pointer.replace(folder / _POINTER)
-    others = sorted((path for path in folder.iterdir() if path.is_dir() and path != built), key=_age, reverse=True)
-    for old in others[_KEPT - 1 :]:
-        shutil.rmtree(old, ignore_errors=True)
+    for other in folder.iterdir():
+        if other.is_dir() and other != built:
+            remove_unheld(other)
+
+
+def discard_snapshots(folder: Path) -> None:
+    """Publish none any more, and remove those that nobody reads or writes."""
+    (folder / _POINTER).unlink(missing_ok=True)
+    for path in folder.iterdir():
+        if path.is_dir():
+            remove_unheld(path)
 
 
 def current_name(folder: Path) -> str | None:
@@ -157,28 +165,31 @@ def open_snapshot(folder: Path, *, fingerprint: str) -> Snapshot | None:
     Raises SnapshotDamaged where a file is missing or was altered.
     """
     name = current_name(folder)
-    if name is None:
+    while name is not None:
+        try:
+            return _open(folder / name, fingerprint=fingerprint)
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
+            before, name = name, current_name(folder)
+            if name == before:
+                raise SnapshotDamaged(str(error)) from error
+    return None
+
+
+def _open(folder: Path, *, fingerprint: str) -> Snapshot | None:
+    hold = Hold(folder)
+    manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    if manifest.version != VERSION or manifest.fingerprint != fingerprint:
         return None
-    try:
-        manifest = msgspec.json.decode((folder / name / MANIFEST).read_bytes(), type=Manifest)
-        if manifest.version != VERSION or manifest.fingerprint != fingerprint:
-            return None
-        for path, expected in manifest.checksums.items():
-            if checksum(folder / name / path) != expected:
-                raise SnapshotDamaged(f"{path} was altered")
-        return Snapshot(folder / name, manifest)
-    except (OSError, ValueError, msgspec.MsgspecError) as error:
-        raise SnapshotDamaged(str(error)) from error
+    for path, expected in manifest.checksums.items():
+        if checksum(folder / path) != expected:
+            raise SnapshotDamaged(f"{path} was altered")
+    return Snapshot(folder, manifest, hold)
 
 
 def _map_sentences(path: Path, dimensions: int) -> NDArray[np.float16]:
     if not path.stat().st_size:
         return np.zeros((0, dimensions), np.float16)
     return np.asarray(np.memmap(path, "<f2", mode="r")).reshape(-1, dimensions)
-
-
-def _age(path: Path) -> float:
-    return path.stat().st_mtime
 
 
 def checksum(path: Path) -> int:

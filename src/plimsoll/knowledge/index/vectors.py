@@ -1,135 +1,122 @@
-"""The vectors of a snapshot: exact where few rows may be read, by clusters where many may. `snapshot` asks it.
+"""The vectors of a snapshot: exact where few rows may be read; where many may, their signs say which are worth a look.
 
-Rows lie cluster by cluster, and within a cluster audience by audience, so that what a caller may read is a few long
-runs of the file. Clusters are made from `CLUSTER_FROM` rows on: spherical k-means on a sample
-(Dhillon and Modha 2001).
+`snapshot` asks it. A vector's signs are one bit a number: whether it lies above the mean. Rows that share most signs
+with the question are few and hold nearly all of the nearest, whatever a filter leaves out (Charikar 2002, section 3).
 """
 
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from plimsoll.knowledge.index.embedding import Vectors
 
-Places = NDArray[np.int64]
-"""Places in the file of vectors, which is not in the order of rows."""
+Rows = NDArray[np.int32]
+"""Numbers of rows, ascending."""
+Signs = NDArray[np.uint64]
+"""64 signs a number, shape (words, rows): one word of all rows lies together."""
 
-CLUSTER_FROM = 200_000
-"""Rows from which clusters are made, and rows of a view up to which each is looked at."""
+EXACT_UP_TO = 20_000
+"""Rows of a view up to which every vector is looked at."""
+VECTORS = "vectors.f4"
+"""File of the vectors, in the order of rows."""
 
-_SHARE_PROBED = 0.04
-_LEAST_PROBED = 20_000
-_LONG_RUN = 48
+_LEAST_LOOKED = 4_000
+_LOOKED_A_HIT = 40
 _ROWS_AT_ONCE = 8_192
-_SAMPLE_A_CLUSTER = 48
-_ROUNDS = 6
-_SEED = 20_240_501
-_FILES = ("vectors.npy", "row_at.npy", "centroids.npy", "bounds.npy")
-
-
-class Runs(msgspec.Struct, frozen=True):
-    """The places that may be looked at, as runs that stay within a cluster."""
-
-    starts: Places
-    """First place of each."""
-    ends: Places
-    """One past the last place of each."""
-    clusters: Places
-    """Cluster of each."""
-    count: int
-    """Places in all."""
-
-    def among(self, chosen: NDArray[np.bool_]) -> "Runs":
-        """Return the runs of the chosen clusters."""
-        kept = chosen[self.clusters]
-        starts, ends = self.starts[kept], self.ends[kept]
-        return Runs(starts, ends, self.clusters[kept], int((ends - starts).sum()))
+_SIGNS_AT_ONCE = 65_536
+_GATHERED_BELOW = 1 / 6
+"""Share of rows below which gathering their signs takes less time than comparing all of them."""
+_SAMPLE = 20_000
+_WORD = 64
+_SIGNS, _MEANS = "signs.npy", "means.npy"
 
 
 class VectorFile:
-    """The open file of vectors. Safe to use from several threads."""
+    """The open vectors. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, *, exact_up_to: int = CLUSTER_FROM) -> None:
+    def __init__(self, folder: Path, *, dimensions: int, exact_up_to: int = EXACT_UP_TO) -> None:
         self._exact_up_to = exact_up_to
-        vectors, row_at, centroids, bounds = (folder / name for name in _FILES)
-        # A plain array over the mapped file: slicing numpy's own memmap class costs more than what is computed.
-        self._vectors: Vectors = np.asarray(np.load(vectors, mmap_mode="r"))
-        self._row_at: NDArray[np.int32] = np.load(row_at)
-        self._centroids: Vectors = np.load(centroids)
-        self._bounds: Places = np.load(bounds)
-        self._place_of = np.empty_like(self._row_at)
-        self._place_of[self._row_at] = np.arange(len(self._row_at), dtype=np.int32)
+        self._vectors = map_vectors(folder, dimensions)
+        self._signs: Signs = np.load(folder / _SIGNS)
+        self._means: Vectors = np.load(folder / _MEANS)
 
-    def runs_of(self, mask: NDArray[np.bool_]) -> Runs:
-        """Return where the rows of the mask lie."""
-        here = mask[self._row_at]
-        begins = np.ones(len(here), np.bool_)
-        begins[1:] = here[1:] != here[:-1]
-        begins[self._bounds[:-1][self._bounds[:-1] < len(here)]] = True
-        firsts = np.flatnonzero(begins)
-        ends = np.append(firsts[1:], len(here))
-        kept = here[firsts]
-        clusters = np.searchsorted(self._bounds, firsts[kept], side="right") - 1
-        return Runs(firsts[kept], ends[kept], clusters, int(np.count_nonzero(here)))
-
-    def cosines(self, rows: NDArray[np.int64], question: Vectors) -> Vectors:
+    def cosines(self, rows: NDArray[np.integer], question: Vectors) -> Vectors:
         """Return the cosine of each row's vector with the question's."""
-        return _dot(self._vectors[self._place_of[rows]], question)
-
-    def nearest(self, question: Vectors, runs: Runs, *, limit: int) -> tuple[NDArray[np.int32], Vectors]:
-        """Return the rows nearest to the question and their cosines, best first: exact up to `CLUSTER_FROM` rows."""
-        looked = runs if runs.count <= self._exact_up_to else self._probe(question, runs, limit)
-        cosines = self._score(looked, question)
-        kept = min(limit, len(cosines))
-        if not kept:
-            return self._row_at[:0], cosines
-        best = np.argpartition(-cosines, kept - 1)[:kept]
-        ordered = best[np.argsort(-cosines[best], kind="stable")]
-        return self._row_at[_places_in(looked, ordered)], cosines[ordered]
-
-    def _probe(self, question: Vectors, runs: Runs, limit: int) -> Runs:
-        # Clusters are taken, nearest first, until enough rows that may be read are among them: never too few are left.
-        readable = np.bincount(runs.clusters, runs.ends - runs.starts, minlength=len(self._centroids))
-        nearest = np.argsort(-_dot(self._centroids, question))
-        wanted = max(_LEAST_PROBED, limit, int(_SHARE_PROBED * runs.count))
-        taken = int(np.searchsorted(np.cumsum(readable[nearest]), wanted)) + 1
-        chosen = np.zeros(len(self._centroids), np.bool_)
-        chosen[nearest[:taken]] = True
-        return runs.among(chosen)
-
-    def _score(self, runs: Runs, question: Vectors) -> Vectors:
-        if runs.count == len(self._vectors):
-            return _dot(self._vectors, question)
-        cosines = np.empty(runs.count, np.float32)
-        if runs.count >= _LONG_RUN * len(runs.starts):
-            at = 0
-            for start, end in zip(runs.starts.tolist(), runs.ends.tolist(), strict=True):
-                cosines[at : at + end - start] = _dot(self._vectors[start:end], question)
-                at += end - start
-            return cosines
-        places = _places_in(runs, np.arange(runs.count))
-        for first in range(0, runs.count, _ROWS_AT_ONCE):
-            part = places[first : first + _ROWS_AT_ONCE]
+        cosines = np.empty(len(rows), np.float32)
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            part = rows[first : first + _ROWS_AT_ONCE]
             cosines[first : first + len(part)] = _dot(self._vectors[part], question)
         return cosines
 
+    def nearest(self, question: Vectors, among: Rows | None, *, limit: int) -> tuple[Rows, Vectors]:
+        """Return the rows nearest to the question and their cosines, best first, among some rows or all (None).
 
-def write_vectors(
-    folder: Path, unordered: Vectors, *, audiences: NDArray[np.int32], cluster_from: int = CLUSTER_FROM
-) -> None:
-    """Write the vectors of all rows into the folder, in the order in which they are looked at."""
-    clusters, centroids = _cluster(unordered, cluster_from)
-    row_at = np.lexsort((audiences, clusters)).astype(np.int32)
-    counts = np.bincount(clusters, minlength=len(centroids))
-    ordered = np.lib.format.open_memmap(folder / _FILES[0], mode="w+", dtype=np.float32, shape=unordered.shape)
-    for first in range(0, len(row_at), _ROWS_AT_ONCE):
-        ordered[first : first + _ROWS_AT_ONCE] = unordered[row_at[first : first + _ROWS_AT_ONCE]]
-    ordered.flush()
-    np.save(folder / _FILES[1], row_at)
-    np.save(folder / _FILES[2], centroids)
-    np.save(folder / _FILES[3], np.cumsum([0, *counts], dtype=np.int64))
+        Exact up to `EXACT_UP_TO` rows; beyond, of those whose signs are nearest.
+        """
+        count = len(self._vectors) if among is None else len(among)
+        looked = among if count <= self._exact_up_to else self._likely(question, among, limit)
+        cosines = _dot(self._vectors, question) if looked is None else self.cosines(looked, question)
+        kept = min(limit, len(cosines))
+        best = np.argpartition(-cosines, kept - 1)[:kept] if kept else np.zeros(0, np.intp)
+        ordered = best[np.argsort(-cosines[best], kind="stable")]
+        rows = ordered.astype(np.int32) if looked is None else looked[ordered]
+        return rows, cosines[ordered]
+
+    def _likely(self, question: Vectors, among: Rows | None, limit: int) -> Rows:
+        differing = self._count_differing(question, among)
+        wanted = max(_LEAST_LOOKED, _LOOKED_A_HIT * limit)
+        farthest = int(np.searchsorted(np.cumsum(np.bincount(differing)), wanted))
+        near = np.flatnonzero(differing <= farthest).astype(np.int32)  # never fewer than wanted: all that are as near
+        return near if among is None else among[near]
+
+    def _count_differing(self, question: Vectors, among: Rows | None) -> NDArray[np.uint16]:
+        """Return how many signs of each row differ from the question's."""
+        asked = _signs_of(question[np.newaxis], self._means)[:, 0]
+        total = self._signs.shape[1]
+        if among is not None and len(among) < _GATHERED_BELOW * total:
+            return _differing(self._signs[:, among], asked)
+        parts = range(0, total, _SIGNS_AT_ONCE)
+        everywhere = [_differing(self._signs[:, first : first + _SIGNS_AT_ONCE], asked) for first in parts]
+        differing = np.concatenate(everywhere)
+        return differing if among is None else differing[among]
+
+
+def map_vectors(folder: Path, dimensions: int) -> Vectors:
+    """Return the vectors of all rows as they lie on the disk."""
+    path = folder / VECTORS
+    if not path.stat().st_size:
+        return np.zeros((0, dimensions), np.float32)
+    # A plain array over the mapped file: slicing numpy's own memmap class costs more than what is computed.
+    return np.asarray(np.memmap(path, "<f4", mode="r")).reshape(-1, dimensions)
+
+
+def write_signs(folder: Path, dimensions: int) -> None:
+    """Write the signs of the vectors that lie in the folder."""
+    vectors = map_vectors(folder, dimensions)
+    sample = vectors[:: len(vectors) // _SAMPLE + 1]
+    means = sample.mean(axis=0) if len(sample) else np.zeros(dimensions, np.float32)
+    signs = np.zeros((-(-dimensions // _WORD), len(vectors)), np.uint64)
+    for first in range(0, len(vectors), _ROWS_AT_ONCE):
+        part = vectors[first : first + _ROWS_AT_ONCE]
+        signs[:, first : first + len(part)] = _signs_of(part, means)
+    np.save(folder / _SIGNS, signs)
+    np.save(folder / _MEANS, means)
+
+
+def _signs_of(vectors: Vectors, means: Vectors) -> Signs:
+    bits = np.packbits(vectors > means, axis=1)
+    padded = np.zeros((len(bits), -(-bits.shape[1] // 8) * 8), np.uint8)
+    padded[:, : bits.shape[1]] = bits
+    return np.ascontiguousarray(padded.view("<u8").T)
+
+
+def _differing(signs: Signs, asked: Signs) -> NDArray[np.uint16]:
+    # Word by word, so that the rows of one step stay in the processor's cache.
+    total = np.zeros(signs.shape[1], np.uint16)
+    for word, own in zip(signs, asked, strict=True):
+        total += np.bitwise_count(word ^ own)
+    return total
 
 
 def _dot(vectors: Vectors, question: Vectors) -> Vectors:
@@ -137,43 +124,3 @@ def _dot(vectors: Vectors, question: Vectors) -> Vectors:
     # its threads wait for each other on a busy machine.
     product: Vectors = np.vecdot(vectors, question)
     return product
-
-
-def _cluster(vectors: Vectors, cluster_from: int) -> tuple[NDArray[np.int32], Vectors]:
-    rows = len(vectors)
-    if rows < cluster_from:
-        return np.zeros(rows, np.int32), np.zeros_like(vectors, shape=(1, vectors.shape[1]))
-    count = int(np.sqrt(rows))
-    generator = np.random.default_rng(_SEED)
-    chosen = generator.permutation(rows)[: count * _SAMPLE_A_CLUSTER]
-    chosen.sort()
-    sample: Vectors = vectors[chosen]
-    centroids: Vectors = sample[generator.permutation(len(sample))[:count]]
-    for _ in range(_ROUNDS):
-        centroids = _improve(centroids, sample, _assign(sample, centroids))
-    return _assign(vectors, centroids), centroids
-
-
-def _assign(vectors: Vectors, centroids: Vectors) -> NDArray[np.int32]:
-    nearest = np.empty(len(vectors), np.int32)
-    for first in range(0, len(vectors), _ROWS_AT_ONCE):
-        part = vectors[first : first + _ROWS_AT_ONCE] @ centroids.T
-        nearest[first : first + len(part)] = part.argmax(axis=1)
-    return nearest
-
-
-def _improve(centroids: Vectors, sample: Vectors, nearest: NDArray[np.int32]) -> Vectors:
-    order = np.argsort(nearest, kind="stable")
-    used, firsts = np.unique(nearest[order], return_index=True)
-    sums: Vectors = np.add.reduceat(sample[order], firsts, axis=0)
-    improved = centroids.copy()  # a centroid that nothing is near to stays where it is
-    improved[used] = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return improved
-
-
-def _places_in(runs: Runs, numbers: Places) -> Places:
-    # The places that have these numbers when the runs are laid end to end.
-    lengths = runs.ends - runs.starts
-    firsts = np.cumsum(lengths) - lengths
-    at = np.searchsorted(firsts, numbers, side="right") - 1
-    return runs.starts[at] + numbers - firsts[at]

@@ -1,4 +1,4 @@
-"""Decides whether what a source lists may be taken, or must wait for a person. Pure; `sync` asks it."""
+"""Decides whether what a source lists may be taken, or must wait for a person. Pure; ingestion asks it."""
 
 from collections.abc import Mapping
 

@@ -6,6 +6,7 @@ a run that is killed leaves whole documents only, and the next run takes up the 
 
 import asyncio
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -18,16 +19,18 @@ from plimsoll.knowledge.chunking import Chunk, Chunking, chunk_document, describ
 from plimsoll.knowledge.index.embedding import TextEmbedder
 from plimsoll.knowledge.ingestion.reports import FailedDocument, IngestProgress, IngestReport
 from plimsoll.knowledge.ingestion.standing import Standing
-from plimsoll.knowledge.ingestion.vectors import UnembeddedChunk, embed_chunks, take_known
+from plimsoll.knowledge.ingestion.vectors import UnembeddedChunk, embed_chunks, row_of, take_known
 from plimsoll.knowledge.parse import ParseLimits, ParserProcess, is_foreign_format, parse_text_file
 from plimsoll.knowledge.parse.document import ParsedDocument
 from plimsoll.knowledge.sources.source import DeclaredSource, Listing, SourceItem
-from plimsoll.knowledge.table import ChunkRow, DocumentRow, remove_documents, replace_document
-from plimsoll.knowledge.tables.documents import read_vectors
+from plimsoll.knowledge.tables.chunks import ChunkRow
+from plimsoll.knowledge.tables.documents import DocumentRow
+from plimsoll.knowledge.tables.replacing import remove_documents, replace_document
+from plimsoll.knowledge.tables.vectors import VectorRow, read_vectors
 from plimsoll.records import Clock, new_id
 from plimsoll.store import Store
 
-_RECIPE_VERSION = 5
+_RECIPE_VERSION = 6
 """Raised whenever parsing or chunking gives another result for the same file."""
 _CHUNKS_AT_ONCE = 256
 _DOCUMENTS_AT_ONCE = 32
@@ -46,7 +49,9 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     store: Store
     """Where the truth is kept."""
     embedder: TextEmbedder
-    """Makes the vectors."""
+    """Makes the vectors that serve, and counts tokens."""
+    others: tuple[TextEmbedder, ...] = ()
+    """Make vectors that are kept beside them while the corpus changes its model."""
     clock: Clock
     """Tells the time."""
     threads: Executor
@@ -78,6 +83,7 @@ class Ingestion:
         self._scratch = scratch
         self._recipe = recipe_of(wiring.embedder, wiring.chunking)
         self._waiting: list[_Read] = []
+        self._committing: asyncio.Task[None] | None = None
         self._failed: list[FailedDocument] = []
         self._notes: list[str] = []
         self._counts = {"added": 0, "changed": 0}
@@ -92,12 +98,16 @@ class Ingestion:
         began = self._wiring.clock.monotonic()
         standing = Standing(self._wiring.corpus, self._wiring.store, recipe=self._recipe, gone=gone)
         by_name = {row.source: row for row in known}
-        for done, item in enumerate(listing.items, start=1):
-            await self._take(item, by_name.get(item.name), standing)
-            if self._is_full():
-                await self._commit_waiting()
-            self._tell(done, len(listing.items), item.name)
-        await self._commit_waiting()
+        try:
+            for done, item in enumerate(listing.items, start=1):
+                await self._take(item, by_name.get(item.name), standing)
+                if self._is_full():
+                    await self._commit_soon()
+                self._tell(done, len(listing.items), item.name)
+            await self._commit_soon()
+            await self._committed()
+        finally:
+            await self._stop_committing()
         await standing.flush()
         removed = await self._forget(standing.not_moved())
         return IngestReport(
@@ -124,7 +134,7 @@ class Ingestion:
             content_hash = item.content_hash or await self._call(lambda: hash_file(path, self._wiring.limits))
             row = msgspec.structs.replace(row, content_hash=content_hash)
             if not await standing.keep_content(row, known):
-                await self._read(path, item, row=row, replaced=known)
+                await self._read(path, item, row=row, replaced=known, standing=standing)
         finally:
             if path.is_relative_to(self._scratch):
                 path.unlink(missing_ok=True)
@@ -151,11 +161,16 @@ class Ingestion:
             version=item.version,
         )
 
-    async def _read(self, path: Path, item: SourceItem, *, row: DocumentRow, replaced: DocumentRow | None) -> None:
+    async def _read(
+        self, path: Path, item: SourceItem, *, row: DocumentRow, replaced: DocumentRow | None, standing: Standing
+    ) -> None:
         try:
             parsed = await self._parse(path, item)
         except (DocumentError, TooLarge) as error:
-            await self._refuse(row, error)
+            self._failed.append(FailedDocument(source=row.source, code=error.code, message=str(error)))
+            failed = msgspec.structs.replace(row, error_code=error.code, error_message=str(error))
+            if not await standing.keep_failed(failed, replaced):
+                await self._replace(failed, [], [])
             return
         self._notes.extend(parsed.notes)
         self._notes.extend([f"{item.name!r}: {parsed.truncated}"] if parsed.truncated else [])
@@ -181,48 +196,72 @@ class Ingestion:
         )
         return _Read(row=complete, text=parsed.text, chunks=chunks, replaced=replaced)
 
-    async def _refuse(self, row: DocumentRow, error: DocumentError | TooLarge) -> None:
-        self._failed.append(FailedDocument(source=row.source, code=error.code, message=str(error)))
-        failed = msgspec.structs.replace(row, error_code=error.code, error_message=str(error))
-        await self._replace(failed, [])
-
-    async def _commit_waiting(self) -> None:
+    async def _commit_soon(self) -> None:
+        """Embed and commit what waits while the next documents are read; two batches are in memory at most."""
+        await self._committed()
         waiting, self._waiting = self._waiting, []
-        wanted = [
-            UnembeddedChunk(document_id=read.row.id, place=place, chunk=chunk, text=read.text[chunk.start : chunk.end])
-            for read in waiting
-            for place, chunk in enumerate(read.chunks)
-        ]
-        made = await self._rows_of(wanted, [read.replaced.id for read in waiting if read.replaced])
+        self._committing = asyncio.create_task(self._commit(waiting))
+
+    async def _committed(self) -> None:
+        committing, self._committing = self._committing, None
+        if committing is not None:
+            await committing
+
+    async def _stop_committing(self) -> None:
+        if self._committing is not None:
+            self._committing.cancel()
+            await asyncio.gather(self._committing, return_exceptions=True)
+
+    async def _commit(self, waiting: Sequence[_Read]) -> None:
+        wanted = {read.row.id: self._unembedded(read) for read in waiting}
+        chunks = [chunk for ours in wanted.values() for chunk in ours]
+        replaced = [read.replaced.id for read in waiting if read.replaced]
+        vectors: dict[str, list[VectorRow]] = defaultdict(list)
+        for embedder in (self._wiring.embedder, *self._wiring.others):
+            for vector in await self._vectors_of(chunks, replaced, embedder):
+                vectors[vector.chunk_id].append(vector)
         for read in waiting:
-            rows = [made[read.row.id, place] for place in range(len(read.chunks))]
-            await self._replace(read.row, rows)
-            self._chunks += len(rows)
+            ours = wanted[read.row.id]
+            await self._replace(
+                read.row, [row_of(chunk) for chunk in ours], [row for chunk in ours for row in vectors[chunk.id]]
+            )
+            self._chunks += len(ours)
             self._counts["changed" if read.replaced else "added"] += 1
 
-    async def _rows_of(self, wanted: list[UnembeddedChunk], replaced: list[str]) -> dict[tuple[str, int], ChunkRow]:
-        wiring = self._wiring
-        fingerprint = wiring.embedder.fingerprint
-        known = await wiring.store.read(
-            lambda connection: read_vectors(connection, replaced, fingerprint=fingerprint) if replaced else {}
+    def _unembedded(self, read: _Read) -> list[UnembeddedChunk]:
+        return [
+            UnembeddedChunk(
+                id=new_id(self._wiring.clock),
+                document_id=read.row.id,
+                place=place,
+                chunk=chunk,
+                text=read.text[chunk.start : chunk.end],
+            )
+            for place, chunk in enumerate(read.chunks)
+        ]
+
+    async def _vectors_of(
+        self, wanted: Sequence[UnembeddedChunk], replaced: Sequence[str], embedder: TextEmbedder
+    ) -> list[VectorRow]:
+        known = await self._wiring.store.read(
+            lambda connection: read_vectors(connection, replaced, fingerprint=embedder.fingerprint) if replaced else {}
         )
-        kept = take_known(wanted, known, fingerprint=fingerprint, clock=wiring.clock)
-        rows = [row for row in kept if row is not None]
-        missing = [one for one, row in zip(wanted, kept, strict=True) if row is None]
-        missing.sort(key=lambda one: len(one.text))
+        rows = take_known(wanted, known, fingerprint=embedder.fingerprint)
+        there = {row.chunk_id for row in rows}
+        missing = sorted((one for one in wanted if one.id not in there), key=lambda one: len(one.text))
         for first in range(0, len(missing), _EMBED_SLICE):
             part = missing[first : first + _EMBED_SLICE]
-            embedded, tokens = await self._call(
-                lambda part=part: embed_chunks(part, embedder=wiring.embedder, clock=wiring.clock)
-            )
+            embedded, tokens = await self._call(lambda part=part: embed_chunks(part, embedder=embedder))
             rows += embedded
             self._texts += len(part)
             self._tokens += tokens
-        return {(row.document_id, row.place): row for row in rows}
+        return rows
 
-    async def _replace(self, row: DocumentRow, chunks: Sequence[ChunkRow]) -> None:
+    async def _replace(self, row: DocumentRow, chunks: Sequence[ChunkRow], vectors: Sequence[VectorRow]) -> None:
         corpus = self._wiring.corpus
-        await self._wiring.store.write(lambda connection: replace_document(connection, corpus, row, chunks=chunks))
+        await self._wiring.store.write(
+            lambda connection: replace_document(connection, corpus, row, chunks=chunks, vectors=vectors)
+        )
 
     async def _forget(self, gone: Sequence[DocumentRow]) -> int:
         sources = [row.source for row in gone]
@@ -246,8 +285,8 @@ class Ingestion:
 
 
 def recipe_of(embedder: TextEmbedder, chunking: Chunking) -> str:
-    """Return the hash of everything but the file that decides what its chunks and vectors are."""
-    said = f"{_RECIPE_VERSION} {embedder.fingerprint} {embedder.max_tokens} {chunking.describe()}"
+    """Return the hash of everything but the file that decides what its chunks are."""
+    said = f"{_RECIPE_VERSION} {embedder.max_tokens} {chunking.describe()}"
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -13,6 +13,8 @@ from typing import IO
 
 from plimsoll.errors import Overloaded
 
+LOCK = "lock"
+"""The file in a corpus's folder that whoever writes holds."""
 _PAUSE_SECONDS = 0.05
 
 

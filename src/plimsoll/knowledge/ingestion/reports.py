@@ -16,6 +16,8 @@ class IngestProgress(msgspec.Struct, frozen=True, kw_only=True):
     """The file that was dealt with last."""
     chunks: int
     """Chunks written so far."""
+    waiting: str = ""
+    """What is waited for before anything is read, in a sentence; else empty."""
 
 
 class FailedDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +70,10 @@ class SyncReport(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     """What it is, e.g. `web`."""
     result: SyncResult
-    """`synced`; or `held`, `unreachable`, `refused`: then nothing was changed, and the corpus answers as before."""
+    """`synced`; or `held`, `unreachable`, `refused`: then nothing was forgotten, and it answers as before."""
     message: str
     """Why, in words; empty after a success."""
     report: IngestReport | None
-    """What was done to the corpus; None where it was left as it was."""
+    """What was done to the corpus; None where it was held, unreachable or refused."""
     notes: tuple[str, ...] = ()
     """What had to be passed over or guessed, a sentence each."""

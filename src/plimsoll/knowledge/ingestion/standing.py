@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from plimsoll.knowledge.table import DocumentRow
-from plimsoll.knowledge.tables.documents import SeenAgain, describe_documents, renew_documents
+from plimsoll.knowledge.parse.source_file import title_of_name
+from plimsoll.knowledge.tables.documents import DocumentRow, SeenAgain, describe_documents, renew_documents
 from plimsoll.store import Store
 
 _AT_ONCE = 500
@@ -25,7 +25,9 @@ class Standing:
         self._store = store
         self._recipe = recipe
         self._gone = {row.source: row for row in gone}
-        self._by_content = {row.content_hash: row for row in gone if self._is_whole(row)}
+        self._by_content: dict[str, list[DocumentRow]] = {}
+        for row in filter(self._is_whole, gone):
+            self._by_content.setdefault(row.content_hash, []).append(row)
         self._seen: list[SeenAgain] = []
         self._told: list[DocumentRow] = []
 
@@ -43,12 +45,19 @@ class Standing:
                 return False
             await self._keep(row, known)
             return True
-        moved = self._by_content.pop(row.content_hash, None)
+        moved = self._take_moved(row)
         if moved is None:
             return False
         del self._gone[moved.source]
         self.moved += 1
         await self._describe(_renamed(row, moved))
+        return True
+
+    async def keep_failed(self, row: DocumentRow, known: DocumentRow | None) -> bool:
+        """Keep a document that cannot be read for the very reason for which it could not before; tell whether it is."""
+        if known is None or not known.error_code or _said_of(row) != _said_of(known):
+            return False
+        await self._see(row, known)
         return True
 
     def not_moved(self) -> list[DocumentRow]:
@@ -70,12 +79,15 @@ class Standing:
     async def _keep(self, row: DocumentRow, known: DocumentRow) -> None:
         if (row.origin, row.readers, row.metadata) == (known.origin, known.readers, known.metadata):
             self.unchanged += 1
-            self._seen.append(
-                SeenAgain(id=known.id, version=row.version, modified_at=row.modified_at, checked_at=row.checked_at)
-            )
+            await self._see(row, known)
         else:
             self.described += 1
             await self._describe(_renamed(row, known))
+
+    async def _see(self, row: DocumentRow, known: DocumentRow) -> None:
+        self._seen.append(
+            SeenAgain(id=known.id, version=row.version, modified_at=row.modified_at, checked_at=row.checked_at)
+        )
         if len(self._seen) >= _AT_ONCE:
             await self.flush()
 
@@ -84,8 +96,22 @@ class Standing:
         if len(self._told) >= _AT_ONCE:
             await self.flush()
 
+    def _take_moved(self, row: DocumentRow) -> DocumentRow | None:
+        """Return a document that is gone, has this content, and would have the same title under the new name."""
+        for moved in self._by_content.get(row.content_hash, ()):
+            titles = title_of_name(moved.source), title_of_name(row.source)
+            if titles[0] == titles[1] or moved.title != titles[0]:
+                self._by_content[row.content_hash].remove(moved)
+                return moved
+        return None
+
     def _is_whole(self, row: DocumentRow) -> bool:
         return bool(row.content_hash) and row.recipe == self._recipe and not row.error_code
+
+
+def _said_of(row: DocumentRow) -> tuple[object, ...]:
+    failure = (row.content_hash, row.recipe, row.error_code, row.error_message)
+    return (*failure, row.origin, row.readers, row.metadata)
 
 
 def _renamed(row: DocumentRow, known: DocumentRow) -> DocumentRow:

@@ -1,9 +1,8 @@
 """Brings a corpus to what one declared source says now, unless a person must look first. `Corpus.sync` calls it.
 
-It writes down how the source fares. A source that cannot be reached, or is held, changes nothing of what is known.
+It writes down how the source fares. A source that cannot be listed, or is held, changes nothing of what is known.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,10 +11,11 @@ import msgspec
 from plimsoll.errors import InvalidSettings, SourceUnavailable
 from plimsoll.knowledge.ingestion.holding import find_reasons, is_confirmed
 from plimsoll.knowledge.ingestion.ingest import Ingestion, Wiring, hash_file, recipe_of
+from plimsoll.knowledge.ingestion.losing import count_moved, find_gone, find_mine, find_unknown
 from plimsoll.knowledge.ingestion.reports import IngestReport, SyncReport
 from plimsoll.knowledge.parse import ParserProcess
 from plimsoll.knowledge.sources.source import PATHS, DeclaredSource, Listing, SourceItem
-from plimsoll.knowledge.table import DocumentRow, list_documents
+from plimsoll.knowledge.tables.documents import DocumentRow, list_documents
 from plimsoll.knowledge.tables.sources import NOT_HELD, Held, SourceRow, SyncResult, list_sources, write_source
 
 
@@ -40,11 +40,15 @@ class Sync:
             held = await self._judge(listing, known, before)
             if held.reasons and not is_confirmed(held, before.confirmed):
                 return await self._end(before, "held", held=held, notes=listing.notes)
+        except SourceUnavailable as error:
+            return await self._end(before, "unreachable", message=_explain(error))
+        except InvalidSettings as error:
+            return await self._end(before, "refused", message=_explain(error))
+        try:
             report = await self._ingest(listing, known)
         except SourceUnavailable as error:
-            return await self._end(before, "unreachable", message=f"{error.message} {error.next_step}".strip())
-        except InvalidSettings as error:
-            return await self._end(before, "refused", message=f"{error.message} {error.next_step}".strip())
+            message = f"{_explain(error)} What was read before that is kept, and nothing was forgotten."
+            return await self._end(before, "unreachable", message=message)
         return await self._end(before, "synced", report=report, columns=listing)
 
     async def _begin(self) -> SourceRow:
@@ -60,7 +64,7 @@ class Sync:
         """Return what the source lists without what belongs to another one, and every document that is known."""
         wiring = self._wiring
         known = await wiring.store.read(
-            lambda connection: list_documents(connection, wiring.corpus, tenant=wiring.tenant, limit=None)
+            lambda connection: list_documents(connection, wiring.corpus, tenant=wiring.tenant)
         )
         recipe = recipe_of(wiring.embedder, wiring.chunking)
         versions = {
@@ -73,25 +77,19 @@ class Sync:
         return _without_foreign(listing, owners), known
 
     async def _judge(self, listing: Listing, known: Sequence[DocumentRow], before: SourceRow) -> Held:
-        mine = [row for row in known if row.origin == self._declared.name]
-        missing = len(self._gone(listing, known))
-        if missing > self._declared.most_loss * len(mine):
-            missing -= await self._count_moved(listing, known)
+        mine = find_mine(known, listing, origin=self._declared.name)
+        gone = find_gone(mine, listing)
+        moved = 0
+        if len(gone) > self._declared.most_loss * len(mine):
+            moved = count_moved(gone, [await self._hash(item) for item in find_unknown(listing, known)])
         return find_reasons(
             listed=len(listing.items) + len(listing.unreached),
-            missing=missing,
+            missing=len(gone) - moved,
             known=len(mine),
             most_loss=self._declared.most_loss,
             accepted=before.columns,
             columns=listing.columns,
         )
-
-    async def _count_moved(self, listing: Listing, known: Sequence[DocumentRow]) -> int:
-        """Return how many of the missing documents are listed under another name."""
-        names = {row.source for row in known}
-        new = Counter([await self._hash(item) for item in listing.items if item.name not in names])
-        lost = Counter(row.content_hash for row in self._gone(listing, known) if row.content_hash)
-        return (new & lost).total()
 
     async def _hash(self, item: SourceItem) -> str:
         if item.content_hash:
@@ -99,13 +97,10 @@ class Sync:
         path = await self._declared.source.fetch(item, scratch=self._scratch)
         return hash_file(path, self._wiring.limits)
 
-    def _gone(self, listing: Listing, known: Sequence[DocumentRow]) -> list[DocumentRow]:
-        there = {item.name for item in listing.items} | listing.unreached
-        return [row for row in known if row.origin == self._declared.name and row.source not in there]
-
     async def _ingest(self, listing: Listing, known: Sequence[DocumentRow]) -> IngestReport:
         run = Ingestion(self._wiring, self._parser, declared=self._declared, scratch=self._scratch)
-        return await run.run(listing, known=known, gone=self._gone(listing, known))
+        gone = find_gone(find_mine(known, listing, origin=self._declared.name), listing)
+        return await run.run(listing, known=known, gone=gone)
 
     async def _end(
         self,
@@ -135,6 +130,10 @@ class Sync:
             report=report,
             notes=report.notes if report else notes,
         )
+
+
+def _explain(error: SourceUnavailable | InvalidSettings) -> str:
+    return f"{error.message} {error.next_step}".strip()
 
 
 def _without_foreign(listing: Listing, owners: Mapping[str, str]) -> Listing:

@@ -9,10 +9,9 @@ import msgspec
 import numpy as np
 
 from plimsoll.knowledge.chunking import Chunk
-from plimsoll.knowledge.index.embedding import TextEmbedder
-from plimsoll.knowledge.table import ChunkRow
-from plimsoll.knowledge.tables.documents import KnownVectors
-from plimsoll.records import Clock, new_id
+from plimsoll.knowledge.index.embedding import EmbeddedSpans, TextEmbedder
+from plimsoll.knowledge.tables.chunks import ChunkRow
+from plimsoll.knowledge.tables.vectors import KnownVectors, VectorRow
 
 Known = Mapping[tuple[str, str, bytes], KnownVectors]
 """Vectors by context, text and sentences of the chunk that they belong to."""
@@ -21,6 +20,8 @@ Known = Mapping[tuple[str, str, bytes], KnownVectors]
 class UnembeddedChunk(msgspec.Struct, frozen=True, kw_only=True):
     """A chunk and what its row needs beside its vectors."""
 
+    id: str
+    """Its id to be."""
     document_id: str
     """The document it will belong to."""
     place: int
@@ -46,47 +47,41 @@ class UnembeddedChunk(msgspec.Struct, frozen=True, kw_only=True):
         return self.chunk.context, self.text, self.spans
 
 
-def take_known(
-    wanted: Sequence[UnembeddedChunk], known: Known, *, fingerprint: str, clock: Clock
-) -> list[ChunkRow | None]:
-    """Return the row of each chunk whose vectors are known, None for the others."""
-    found = [known.get(one.key) for one in wanted]
+def take_known(wanted: Sequence[UnembeddedChunk], known: Known, *, fingerprint: str) -> list[VectorRow]:
+    """Return the vectors of those chunks that have been embedded before."""
+    found = [(one.id, known.get(one.key)) for one in wanted]
     return [
-        one
-        and row_of(
-            wanted[place],
-            vector=one.vector,
-            sentence_vectors=one.sentence_vectors,
-            fingerprint=fingerprint,
-            clock=clock,
-        )
-        for place, one in enumerate(found)
+        VectorRow(chunk_id=name, fingerprint=fingerprint, vector=one.vector, sentence_vectors=one.sentence_vectors)
+        for name, one in found
+        if one is not None
     ]
 
 
-def embed_chunks(
-    wanted: Sequence[UnembeddedChunk], *, embedder: TextEmbedder, clock: Clock
-) -> tuple[list[ChunkRow], int]:
-    """Return the rows of the chunks, with vectors of the model, and how many tokens it read."""
+def embed_chunks(wanted: Sequence[UnembeddedChunk], *, embedder: TextEmbedder) -> tuple[list[VectorRow], int]:
+    """Return what the model makes of the chunks, and how many tokens it read."""
     spans = [_spans_after(one.chunk, len(one.chunk.context) + 1) for one in wanted]
     embedded = embedder.embed_spans([one.embedded_text for one in wanted], spans)
-    rows = [
-        row_of(
-            one,
-            vector=embedded.texts.vectors[place].astype("<f4").tobytes(),
-            sentence_vectors=embedded.spans[place].astype("<f2").tobytes(),
-            fingerprint=embedder.fingerprint,
-            clock=clock,
-        )
-        for place, one in enumerate(wanted)
-    ]
+    rows = vector_rows([one.id for one in wanted], embedded, fingerprint=embedder.fingerprint)
     return rows, sum(embedded.texts.token_counts)
 
 
-def row_of(one: UnembeddedChunk, *, vector: bytes, sentence_vectors: bytes, fingerprint: str, clock: Clock) -> ChunkRow:
-    """Return the row of a chunk with these vectors, under a new id."""
+def vector_rows(chunk_ids: Sequence[str], embedded: EmbeddedSpans, *, fingerprint: str) -> list[VectorRow]:
+    """Return vectors as the table keeps them."""
+    return [
+        VectorRow(
+            chunk_id=name,
+            fingerprint=fingerprint,
+            vector=embedded.texts.vectors[place].astype("<f4").tobytes(),
+            sentence_vectors=embedded.spans[place].astype("<f2").tobytes(),
+        )
+        for place, name in enumerate(chunk_ids)
+    ]
+
+
+def row_of(one: UnembeddedChunk) -> ChunkRow:
+    """Return the row of a chunk."""
     return ChunkRow(
-        id=new_id(clock),
+        id=one.id,
         document_id=one.document_id,
         place=one.place,
         section=one.chunk.section,
@@ -98,9 +93,6 @@ def row_of(one: UnembeddedChunk, *, vector: bytes, sentence_vectors: bytes, fing
         tokens=one.chunk.tokens,
         is_cut=one.chunk.is_cut,
         sentence_spans=one.spans,
-        fingerprint=fingerprint,
-        vector=vector,
-        sentence_vectors=sentence_vectors,
     )
 
 

@@ -29,7 +29,12 @@ class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
     """Called after each piece of slow work, e.g. a recognised page: the deadline starts anew."""
 
     def title_from_name(self) -> str:
-        """Return a title made from the file's name: `leave-policy.md` gives `leave policy`."""
-        path = PurePosixPath(self.source)
-        stem = path.parent.name if path.stem.lower() in {"index", "readme"} and path.parent.name else path.stem
-        return _SEPARATORS.sub(" ", stem).strip() or self.source
+        """Return a title made from the file's name."""
+        return title_of_name(self.source)
+
+
+def title_of_name(source: str) -> str:
+    """Return the title of a document that gives itself none: `leave-policy.md` gives `leave policy`."""
+    path = PurePosixPath(source)
+    stem = path.parent.name if path.stem.lower() in {"index", "readme"} and path.parent.name else path.stem
+    return _SEPARATORS.sub(" ", stem).strip() or source

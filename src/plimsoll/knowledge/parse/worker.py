@@ -1,6 +1,6 @@
 """The parser process: reads requests on standard input, answers on standard output, ends with its owner.
 
-Started by `ParserProcess` as `python -m plimsoll.knowledge.parse.worker`. A file that breaks it breaks nothing else.
+`ParserProcess` starts it, without the room's root. A file that breaks it breaks nothing else.
 """
 
 import os
@@ -67,7 +67,3 @@ def main() -> None:
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     answer_requests(sys.stdin.buffer, replies)
-
-
-if __name__ == "__main__":
-    main()

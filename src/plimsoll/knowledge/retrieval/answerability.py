@@ -14,10 +14,6 @@ from plimsoll.knowledge.retrieval.highlight import Question, SentenceSignals
 from plimsoll.knowledge.retrieval.opposites import opposed_words, stems_in
 from plimsoll.text import words
 
-ANSWERABLE_AT = 0.12
-"""Chance from which a corpus says that it can answer: 95 % of the answerable questions of the development half of
-SQuAD 2 reach it. It is low because a wrongly refused question costs more than a weak passage that is shown."""
-
 
 class AnswerSignals(msgspec.Struct, frozen=True, kw_only=True):
     """What speaks for a passage holding an answer, each between 0 and 1 or nearly so."""
@@ -27,7 +23,7 @@ class AnswerSignals(msgspec.Struct, frozen=True, kw_only=True):
     coverage: float
     """Share of the question's content words that the best sentence holds, weighted by rarity."""
     passage: float
-    """Fused retrieval score of the passage."""
+    """Fused retrieval score of the passage, by `STRENGTH_MIX`."""
     missing_names: float
     """Share of the names in the question that stand nowhere in the passage."""
     missing_number: float
@@ -37,24 +33,65 @@ class AnswerSignals(msgspec.Struct, frozen=True, kw_only=True):
     opposed: float
     """1 where the passage holds the opposite of a word of the question, e.g. `most` for `least`, and not the word."""
 
-    def chance(self) -> float:
-        """Return the estimated probability, between 0 and 1.
 
-        The weights maximise the likelihood of answerable questions on the development half of SQuAD 2 against its
-        unanswerable ones and against all of them asked of everything but their own article:
-        `benchmarks/answers.py --tune` prints them.
-        """
-        total = (
-            -5.52
-            + 4.37 * self.closeness
-            + 2.26 * self.coverage
-            + 2.26 * self.passage
-            - 1.01 * self.missing_names
-            - 1.52 * self.missing_number
-            - 3.54 * self.unmatched_negation
-            - 2.22 * self.opposed
-        )
+class AnswerWeights(msgspec.Struct, frozen=True, kw_only=True):
+    """What each signal counts, and from which chance on a corpus says that it can answer."""
+
+    bias: float
+    """What is added in any case."""
+    closeness: float
+    """Weight of the signal of this name; so with the six that follow."""
+    coverage: float
+    """Weight."""
+    passage: float
+    """Weight."""
+    missing_names: float
+    """Weight."""
+    missing_number: float
+    """Weight."""
+    unmatched_negation: float
+    """Weight."""
+    opposed: float
+    """Weight."""
+    answerable_at: float
+    """Chance from which the question counts as answerable."""
+
+    def chance(self, signals: AnswerSignals) -> float:
+        """Return the estimated probability that the passage answers, between 0 and 1."""
+        total = self.bias + sum(getattr(self, name) * getattr(signals, name) for name in SIGNALS)
         return 1.0 / (1.0 + math.exp(-total))
+
+
+SIGNALS = AnswerSignals.__struct_fields__
+"""Names of the signals, in the order of their weights."""
+
+WITH_VECTORS = AnswerWeights(
+    bias=-5.52,
+    closeness=4.37,
+    coverage=2.26,
+    passage=2.26,
+    missing_names=-1.01,
+    missing_number=-1.52,
+    unmatched_negation=-3.54,
+    opposed=-2.22,
+    answerable_at=0.12,
+)
+"""They maximise the likelihood of answerable questions on the development half of SQuAD 2 against its unanswerable
+ones and against all of them asked of everything but their own article; 95 % of the answerable ones reach the chance. It
+is low because a wrongly refused question costs more than a weak passage shown: `benchmarks/answers.py --tune`."""
+
+BY_WORDS = AnswerWeights(
+    bias=-3.24,
+    closeness=0.0,
+    coverage=4.24,
+    passage=0.53,
+    missing_names=-1.85,
+    missing_number=-1.38,
+    unmatched_negation=-3.66,
+    opposed=-2.11,
+    answerable_at=0.094,
+)
+"""The same for a search by words alone, where a deadline dropped the vectors; fitted in the same way on such ones."""
 
 
 class ReadPassage(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,10 +113,23 @@ class ReadPassage(msgspec.Struct, frozen=True, kw_only=True):
         return max((signal.score() for signal in self.signals), default=-math.inf)
 
 
-def judge_answerability(question: Question, passages: Sequence[ReadPassage]) -> float:
+def weights_for(question: Question, fitted: AnswerWeights = WITH_VECTORS) -> AnswerWeights:
+    """Return the weights that a question is judged by: `fitted` where it has a vector."""
+    return fitted if question.has_vector else BY_WORDS
+
+
+def judge_answerability(
+    question: Question, passages: Sequence[ReadPassage], *, weights: AnswerWeights = WITH_VECTORS
+) -> float:
     """Return the chance that the passage with the best sentence answers the question; 0 without sentences."""
+    signals = best_signals(question, passages)
+    return weights.chance(signals) if signals is not None else 0.0
+
+
+def best_signals(question: Question, passages: Sequence[ReadPassage]) -> AnswerSignals | None:
+    """Return what speaks for the passage with the best sentence holding an answer; None without sentences."""
     best = max(passages, key=ReadPassage.best_score, default=None)
-    return answer_signals(question, best).chance() if best is not None and best.signals else 0.0
+    return answer_signals(question, best) if best is not None and best.signals else None
 
 
 def answer_signals(question: Question, passage: ReadPassage) -> AnswerSignals:

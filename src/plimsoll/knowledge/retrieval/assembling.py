@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from plimsoll.knowledge.index.snapshot import Snapshot
-from plimsoll.knowledge.retrieval.answerability import ANSWERABLE_AT, ReadPassage, judge_answerability
+from plimsoll.knowledge.readers import PUBLIC
+from plimsoll.knowledge.retrieval.answerability import AnswerSignals, AnswerWeights, ReadPassage, best_signals
 from plimsoll.knowledge.retrieval.contender import Contender, Stretch
 from plimsoll.knowledge.retrieval.freshness import Freshness
 from plimsoll.knowledge.retrieval.highlight import Question
@@ -29,6 +30,8 @@ class Assembled(msgspec.Struct, frozen=True, kw_only=True):
     """Estimated probability that they hold an answer to one of the questions."""
     is_answerable: bool
     """Whether that is enough to answer."""
+    signals: AnswerSignals | None
+    """What that rests on; None without passages."""
 
     @property
     def finding(self) -> Finding:
@@ -39,7 +42,12 @@ class Assembled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assemble(
-    snapshot: Snapshot, questions: Sequence[Question], stretches: Sequence[Stretch], *, freshness: Freshness
+    snapshot: Snapshot,
+    questions: Sequence[Question],
+    stretches: Sequence[Stretch],
+    *,
+    freshness: Freshness,
+    weights: AnswerWeights,
 ) -> Assembled:
     """Make a passage of each stretch, with highlights, and judge whether together they hold an answer."""
     read: list[list[ReadPassage]] = [[] for _ in questions]
@@ -52,12 +60,16 @@ def assemble(
             highlights += _highlights(own, contender, offset=contender.chunk.start - stretch.chunks[0].start)
         best = sorted(highlights, key=lambda highlight: -highlight.score)[:_HIGHLIGHTS_A_PASSAGE]
         passages.append(_passage(stretch, tuple(best), freshness))
-    chance = max(judge_answerability(question, own) for question, own in zip(questions, read, strict=True))
-    return Assembled(passages=tuple(passages), answerability=chance, is_answerable=chance >= ANSWERABLE_AT)
+    judged = [best_signals(question, own) for question, own in zip(questions, read, strict=True)]
+    signals = max((one for one in judged if one is not None), key=weights.chance, default=None)
+    chance = weights.chance(signals) if signals else 0.0
+    return Assembled(
+        passages=tuple(passages), answerability=chance, is_answerable=chance >= weights.answerable_at, signals=signals
+    )
 
 
 def _read(snapshot: Snapshot, question: Question, contender: Contender) -> ReadPassage:
-    return read_passage(snapshot, question, contender.chunk, row=contender.row, score=contender.score)
+    return read_passage(snapshot, question, contender.chunk, row=contender.row, score=contender.found_by.strength)
 
 
 def _highlights(read: ReadPassage, contender: Contender, *, offset: int) -> list[Highlight]:
@@ -88,4 +100,5 @@ def _passage(stretch: Stretch, highlights: tuple[Highlight, ...], freshness: Fre
         modified_at=chunk.modified_at,
         age_seconds=freshness.age_of(chunk).total_seconds(),
         is_stale=freshness.is_stale(chunk),
+        is_open=PUBLIC in chunk.readers,
     )

@@ -3,10 +3,13 @@
 `search` makes one for each question and asks it before every step that can be done without.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from opentelemetry.trace import get_current_span
 
 from plimsoll.knowledge.retrieval.plan import RetrievalPlan
-from plimsoll.knowledge.retrieval.result import Degradation, Step
+from plimsoll.knowledge.retrieval.result import Degradation, Step, StepTime, TimedStep
 from plimsoll.records import Clock
 
 LONGEST_SECONDS = 10.0
@@ -24,6 +27,7 @@ class Attempt:
         self._clock = clock
         self._began = clock.monotonic()
         self._dropped: list[Degradation] = []
+        self._times: dict[TimedStep, float] = {}
 
     @property
     def has_deadline(self) -> bool:
@@ -39,6 +43,20 @@ class Attempt:
     def dropped(self) -> tuple[Degradation, ...]:
         """Return the steps that were left out, in order."""
         return tuple(self._dropped)
+
+    @property
+    def times(self) -> tuple[StepTime, ...]:
+        """Return how long each step took, in order."""
+        return tuple(StepTime(step=step, milliseconds=seconds * 1_000) for step, seconds in self._times.items())
+
+    @contextmanager
+    def timed(self, step: TimedStep) -> Generator[None]:
+        """Count the time of the block to the step, however it ends."""
+        began = self._clock.monotonic()
+        try:
+            yield
+        finally:
+            self._times[step] = self._times.get(step, 0.0) + self._clock.monotonic() - began
 
     def has_dropped(self, step: Step) -> bool:
         """Tell whether the step was left out."""

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from plimsoll.knowledge.table import FoundChunk
+from plimsoll.knowledge.retrieval.result import FoundBy
+from plimsoll.knowledge.tables.found import FoundChunk
 
 
 class Contender(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,6 +15,8 @@ class Contender(msgspec.Struct, frozen=True, kw_only=True):
     """Its row in the snapshot."""
     score: float
     """Its fused score."""
+    found_by: FoundBy = FoundBy()
+    """How it fared in the legs."""
     question: int = 0
     """Place of the question that it was found for."""
     also_in: tuple[str, ...] = ()

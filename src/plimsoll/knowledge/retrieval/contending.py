@@ -13,7 +13,7 @@ from plimsoll.knowledge.retrieval.duplicates import drop_repeats
 from plimsoll.knowledge.retrieval.freshness import Freshness
 from plimsoll.knowledge.retrieval.plan import RetrievalPlan
 from plimsoll.knowledge.retrieval.retrieve import Search
-from plimsoll.knowledge.table import FoundChunks
+from plimsoll.knowledge.tables.found import FoundChunks
 
 _BESIDE = 2
 
@@ -59,4 +59,10 @@ def _in_turn(searches: Sequence[Search], found: FoundChunks) -> Iterator[Contend
                 continue
             seen.add(candidate.chunk_id)
             chunk = found.chunks[candidate.chunk_id]
-            yield Contender(chunk=chunk, row=candidate.row, score=candidate.score, question=question)
+            yield Contender(
+                chunk=chunk,
+                row=candidate.row,
+                score=candidate.score,
+                found_by=candidate.found_by,
+                question=question,
+            )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from plimsoll.knowledge.table import FoundChunk
+from plimsoll.knowledge.tables.found import FoundChunk
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,8 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
 def describe_age(seconds: float) -> str:
     """Return an age in words: minutes below an hour, hours below two days, days beyond."""
     minutes, hours, days = seconds / 60, seconds / 3_600, seconds / 86_400
+    if minutes < 1:
+        return "less than a minute"
     if hours < 1:
         return _count(int(minutes), "minute")
     return _count(int(hours), "hour") if days < 2 else _count(int(days), "day")  # noqa: PLR2004 - 47 hours are clearer

@@ -35,6 +35,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it denies something."""
 
     @property
+    def has_vector(self) -> bool:
+        """Return whether it was embedded; else words alone are searched."""
+        return bool(self.vector.any())
+
+    @property
     def stems(self) -> frozenset[str]:
         """Return the stems of all of its words."""
         return frozenset(map(stem, self.words))
@@ -54,7 +59,7 @@ class SentenceSignals(msgspec.Struct, frozen=True, kw_only=True):
     lead_in: float
     """What the sentence before it adds to that share."""
     passage: float
-    """Fused retrieval score of the passage."""
+    """Fused retrieval score of the passage, by `STRENGTH_MIX`."""
     cue: float
     """1 where the sentence holds the kind of thing that is asked for, e.g. a date for `when`."""
 

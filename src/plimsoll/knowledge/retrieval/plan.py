@@ -67,6 +67,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "deadline_ms": (10, 10_000),
     "max_age_hours": (0, 1_000_000),
 }
+_FRACTIONS = frozenset({"max_age_hours"})
+_SWITCHES = frozenset({"rerank", "rewrite", "leave_out_stale"})
 _OFF_AT_ZERO = frozenset({"token_budget", "deadline_ms"})
 _CHOICES: dict[str, tuple[str, ...]] = {"widen": get_args(Widen), "order": get_args(Order)}
 
@@ -77,14 +79,32 @@ def mistake_in(values: Mapping[str, object]) -> str:
 
 
 def _mistake(name: str, value: object) -> str:
-    if name in _CHOICES and value not in _CHOICES[name]:
-        near = nearest_name(str(value), _CHOICES[name])
-        hint = f" Did you mean {near!r}?" if near else ""
-        return f"{name}={value!r} is not one of {one_of(_CHOICES[name])}.{hint}"
-    if name not in _RANGES:
+    if name in _CHOICES:
+        return _wrong_choice(name, value)
+    if name in _RANGES:
+        return _out_of_range(name, value)
+    if name in _SWITCHES and not isinstance(value, bool):
+        return f"{name}={value!r} is neither True nor False."
+    if name == "where" and not isinstance(value, Where):
+        return f"{name}={value!r} is no Where(...)."
+    return ""
+
+
+def _wrong_choice(name: str, value: object) -> str:
+    if value in _CHOICES[name]:
         return ""
+    near = nearest_name(str(value), _CHOICES[name])
+    hint = f" Did you mean {near!r}?" if near else ""
+    return f"{name}={value!r} is not one of {one_of(_CHOICES[name])}.{hint}"
+
+
+def _out_of_range(name: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{name}={value!r} is no number."
+    if isinstance(value, float) and name not in _FRACTIONS:
+        return f"{name}={value!r} is no whole number."
     low, high = _RANGES[name]
-    if isinstance(value, int | float) and (low <= value <= high or (name in _OFF_AT_ZERO and value == 0)):
+    if low <= value <= high or (name in _OFF_AT_ZERO and value == 0):
         return ""
     zero = ", or 0" if name in _OFF_AT_ZERO else ""
     return f"{name}={value!r} is not between {low:,} and {high:,}{zero}."

@@ -56,7 +56,8 @@ async def rerank_all(
     try:
         async with asyncio.timeout(seconds):
             texts = [_shown(one) for one in head]
-            scores = await reranker.rerank(question, texts, caller=step.caller, timeout_seconds=seconds)
+            answer = await reranker.rerank(question, texts, caller=step.caller, timeout_seconds=seconds)
+        scores = [float(score) for score in answer]
     except TimeoutError:
         attempt.drop("rerank", f"no answer within {seconds * 1_000:.0f} ms")
     except Exception as error:  # noqa: BLE001 - the plug-in boundary: the order that was there is always there

@@ -23,6 +23,9 @@ def describe_result(span: Span, result: RetrievalResult) -> None:
     span.set_attribute("plimsoll.answerability", result.answerability)
     span.set_attribute("plimsoll.index_seq", result.index_seq)
     span.set_attribute("plimsoll.retrieval.finding", result.finding)
+    if not all(passage.is_open for passage in result.passages):
+        # Whoever reads traces is shown this one only where they asked themselves: see `traces`.
+        span.set_attribute("plimsoll.retrieval.is_closed", True)
     if result.questions:
         span.set_attribute("plimsoll.retrieval.questions", result.questions)
     if result.degraded:

@@ -81,10 +81,19 @@ def read_questions(text: str) -> tuple[str, ...]:
         written = msgspec.json.decode(inner, type=_Rewritten).questions
     except (msgspec.MsgspecError, ValueError) as error:
         raise UnusableAnswer("The rewriting model's reply holds no list of questions.") from error
-    questions = tuple(dict.fromkeys(one.strip() for one in written if one.strip()))
+    questions = _once(written)
     if not 1 <= len(questions) <= MOST_QUESTIONS or any(len(one) > _LONGEST_QUESTION for one in questions):
         raise UnusableAnswer(f"The rewriting model wrote {len(questions)} questions, or one beyond all measure.")
     return questions
+
+
+def usable_questions(written: Sequence[str]) -> tuple[str, ...]:
+    """Return the first questions of a rewriter that can be searched for, each once; none where there is none."""
+    return tuple(one for one in _once(written) if len(one) <= _LONGEST_QUESTION)[:MOST_QUESTIONS]
+
+
+def _once(written: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.strip() for one in written if one.strip()))
 
 
 def _ask(question: str, conversation: Sequence[Message]) -> str:

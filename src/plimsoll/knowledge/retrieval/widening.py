@@ -11,11 +11,10 @@ import msgspec
 
 from plimsoll.knowledge.retrieval.contender import Contender, Stretch
 from plimsoll.knowledge.retrieval.plan import Widen
-from plimsoll.knowledge.table import FoundChunk
+from plimsoll.knowledge.tables.found import FoundChunk
+from plimsoll.knowledge.tables.surroundings import SectionKey
 from plimsoll.records import PassagePart
 
-SectionKey = tuple[str, int]
-"""A document's id and the number of one of its sections."""
 _WIDEST_GAP = 200
 
 

@@ -38,7 +38,7 @@ def list_discovery(discovery: Discovery) -> Listing:
         SourceItem(name=file.source, place=file.path, modified_at=_changed_at(Path(file.path)))
         for file in discovery.files
     ]
-    return Listing(items=tuple(items), skipped=discovery.skipped)
+    return Listing(items=tuple(items), folders=discovery.folders, skipped=discovery.skipped)
 
 
 def _changed_at(path: Path) -> datetime | None:

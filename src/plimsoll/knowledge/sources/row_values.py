@@ -11,7 +11,7 @@ import msgspec
 
 from plimsoll.errors import InvalidRequest
 from plimsoll.knowledge.readers import check_readers
-from plimsoll.knowledge.table import MetadataValue
+from plimsoll.knowledge.tables.documents import MetadataValue
 
 _MILLISECONDS_FROM = 10**11
 """A number this large counts milliseconds since 1970, a smaller one seconds."""

@@ -12,7 +12,7 @@ import msgspec
 
 from plimsoll.errors import NotFound, unknown_name
 from plimsoll.knowledge.readers import EVERYONE
-from plimsoll.knowledge.table import MetadataValue
+from plimsoll.knowledge.tables.documents import MetadataValue
 from plimsoll.knowledge.tables.sources import ColumnSeen
 
 PATHS = "paths"
@@ -49,6 +49,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """Its documents, each name once."""
     unreached: frozenset[str] = frozenset()
     """Names of known documents that could not be asked for this time: they stay as they are."""
+    folders: tuple[str, ...] = ()
+    """Names of the folders that were searched in depth, of a source of files."""
     columns: dict[str, ColumnSeen] = {}
     """Columns that a structured source takes its documents from."""
     skipped: dict[str, int] = {}

@@ -36,6 +36,8 @@ class SourceState(msgspec.Struct, frozen=True, kw_only=True):
     """Age from which it is stale; None: never."""
     is_stale: bool
     """Whether it is older than that, or has a greatest age and never succeeded."""
+    next_sync_at: datetime | None = None
+    """When a running server synchronises it next; in the past where none has looked since; None: on no schedule."""
 
 
 class Standings(msgspec.Struct, frozen=True, kw_only=True):

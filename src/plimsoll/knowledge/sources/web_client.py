@@ -1,7 +1,7 @@
 """Asks for one web page: politely, conditionally, within bounds, and never of an address inside the network.
 
-`web` calls it. Names are resolved once for a connection and checked then, so that a name cannot change its address
-between the check and the call.
+`web` calls it. The very address that a connection is opened to is checked, however the host was written and whatever
+its name resolved to.
 """
 
 import asyncio
@@ -15,7 +15,6 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import msgspec
-from aiohttp.abc import AbstractResolver, ResolveResult
 from protego import Protego
 
 _AGENT = "Plimsoll"
@@ -26,6 +25,10 @@ _GONE = {404, 410}
 _MOVED = {301, 302, 303, 307, 308}
 _UNCHANGED = 304
 _OK = 200
+_Address = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
+"""Family, kind, protocol, canonical name and place, as `getaddrinfo` returns them."""
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses of IPv4 as a NAT64 gateway writes them (RFC 6052)."""
 
 
 class PageGone(Exception):
@@ -69,25 +72,12 @@ class _Version(msgspec.Struct, frozen=True, omit_defaults=True):
     modified: str = ""
 
 
-class _PublicOnly(AbstractResolver):
-    """Resolves names to addresses outside private networks only."""
-
-    def __init__(self) -> None:
-        self._inner = aiohttp.ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the addresses; PageUnreached where one of them is private."""
-        found = await self._inner.resolve(host, port, family)
-        for one in found:
-            if _is_private(one["host"]):
-                raise PageUnreached(f"{host!r} is the private address {one['host']}, and `allow_private` is not set")
-        return found
-
-    async def close(self) -> None:
-        """Close the resolver."""
-        await self._inner.close()
+def _open_public_socket(address: _Address) -> socket.socket:
+    """Return a socket for an address outside private networks. Raises PageUnreached for any other."""
+    family, kind, protocol, _, place = address
+    if _is_private(str(place[0])):
+        raise PageUnreached(f"it is at the private address {place[0]}, and `allow_private` is not set")
+    return socket.socket(family, kind, protocol)
 
 
 class WebClient:
@@ -100,9 +90,9 @@ class WebClient:
 
     async def __aenter__(self) -> Self:
         """Open connections."""
-        resolver = None if self._limits.allow_private else _PublicOnly()
+        open_socket = None if self._limits.allow_private else _open_public_socket
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._limits.concurrent, resolver=resolver),
+            connector=aiohttp.TCPConnector(limit=self._limits.concurrent, socket_factory=open_socket),
             headers={"User-Agent": _AGENT},
             trust_env=False,
         )
@@ -130,7 +120,7 @@ class WebClient:
 
     async def _read(self, url: str, known: str) -> Page:
         for _ in range(_MOST_REDIRECTS + 1):
-            self._refuse_private(url)
+            _refuse_other(url)
             if not (await self._rules(url)).can_fetch(url, _AGENT):
                 raise PageUnreached("its robots.txt does not allow it")
             found = await self._ask(url, known)
@@ -173,7 +163,7 @@ class WebClient:
         """Return the rules; without any where the server has none (RFC 9309, section 2.3.1)."""
         async with asyncio.timeout(self._limits.page_seconds):
             for _ in range(_MOST_REDIRECTS + 1):
-                self._refuse_private(url)
+                _refuse_other(url)
                 async with self._open(url, {}) as reply:
                     if reply.status in _MOVED and "Location" in reply.headers:
                         url = urljoin(url, reply.headers["Location"])
@@ -184,13 +174,6 @@ class WebClient:
                     return Protego.parse(body.decode("utf-8", "replace"))
         return Protego.parse("")
 
-    def _refuse_private(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise PageUnreached(f"{url!r} is no address of a page")
-        if not self._limits.allow_private and _is_private(parts.hostname):
-            raise PageUnreached(f"{parts.hostname} is a private address, and `allow_private` is not set")
-
     @asynccontextmanager
     async def _open(self, url: str, headers: dict[str, str]) -> AsyncGenerator[aiohttp.ClientResponse]:
         if self._session is None:
@@ -199,14 +182,20 @@ class WebClient:
             yield reply
 
 
+def _refuse_other(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise PageUnreached(f"{url!r} is no address of a page")
+
+
 def _is_private(host: str) -> bool:
-    """Tell whether a host is written as an address that is not for everyone; a name is resolved later."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return not address.is_global or address.is_multicast or (mapped is not None and not mapped.is_global)
+    """Tell whether an address is not for everyone, or leads on to one of IPv4 that is not."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    inner = None
+    if isinstance(address, ipaddress.IPv6Address):
+        translated = ipaddress.IPv4Address(address.packed[-4:]) if address in _TRANSLATED else None
+        inner = address.ipv4_mapped or address.sixtofour or translated
+    return not address.is_global or address.is_multicast or (inner is not None and not inner.is_global)
 
 
 def _conditions(known: str) -> dict[str, str]:

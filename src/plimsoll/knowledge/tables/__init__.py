@@ -1,1 +1,1 @@
-"""Further queries on the tables of `table.py`, and the table of sources. Ingestion and retrieval call them."""
+"""The truth about what corpora know: tables of the state store, and every query on them. Only this room uses them."""

@@ -3,7 +3,8 @@
 import msgspec
 from sqlalchemy import Connection, select
 
-from plimsoll.knowledge.table import CHUNKS, DOCUMENTS
+from plimsoll.knowledge.tables.chunks import CHUNKS
+from plimsoll.knowledge.tables.documents import DOCUMENTS
 
 
 class ChunkSize(msgspec.Struct, frozen=True, kw_only=True):

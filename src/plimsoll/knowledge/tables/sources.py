@@ -6,7 +6,8 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import JSON, Column, Connection, ForeignKey, String, Table, Text, func, select, update
 
-from plimsoll.knowledge.table import CORPORA, DOCUMENTS
+from plimsoll.knowledge.tables.corpora import CORPORA
+from plimsoll.knowledge.tables.documents import DOCUMENTS
 from plimsoll.store import STATE, Moment, insert_or_change
 
 SyncResult = Literal["never", "synced", "held", "unreachable", "refused"]

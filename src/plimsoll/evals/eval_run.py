@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from plimsoll.evals.experiment import Experiment
 from plimsoll.line import Observation
 from plimsoll.records import ErrorClass, Outcome, Score
 
@@ -35,6 +36,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     """How long it took; None when it never ran."""
     cost_usd: float | None = None
     """What it cost; None when a price is unknown."""
+    scoring_usd: float | None = 0.0
+    """What the judges cost who were asked about it; None when a price is unknown."""
     scores: dict[str, Score] = {}
     """What scorers said, by their names; without a value where one could not tell."""
     inapplicable: frozenset[str] = frozenset()
@@ -66,7 +69,7 @@ class EvalRun(msgspec.Struct, frozen=True, kw_only=True):
     repeats: int = 1
     """How often each case was asked for."""
     concurrency: int = 1
-    """Requests at once; latencies are comparable at 1 only."""
+    """Most requests at once; latencies are comparable at 1 only."""
     config_hash: str = ""
     """Hash of what the feature ran with; empty when it was not told."""
     model: str
@@ -79,6 +82,12 @@ class EvalRun(msgspec.Struct, frozen=True, kw_only=True):
     """When it ended or was interrupted, in UTC; None when its process died."""
     is_complete: bool = False
     """True when every case was run; False for an interrupted run, whose finished cases are kept."""
+    stop_reason: str = ""
+    """Why it stopped before its end by itself; empty otherwise."""
+    scorers: dict[str, str] = {}
+    """Hash of each scorer that it was judged by, by the scorer's name."""
+    experiment: Experiment = Experiment()
+    """What else it was made with."""
     results: tuple[CaseResult, ...] = ()
     """One for each case and repeat that finished, in the dataset's order."""
 
@@ -91,7 +100,17 @@ class EvalRun(msgspec.Struct, frozen=True, kw_only=True):
     def cost_usd(self) -> float | None:
         """Return what all requests cost, or None when a price is unknown."""
         known = [one.cost_usd for one in self.results if one.cost_usd is not None]
-        return sum(known) if len(known) == sum(one.trace_id is not None for one in self.results) else None
+        return sum(known) if len(known) == sum(map(self._has_run, self.results)) else None
+
+    def _has_run(self, result: CaseResult) -> bool:
+        """Tell whether the request was made. Only a feature's leaves a trace; of others the time tells."""
+        return result.trace_id is not None or (self.experiment.target != "feature" and result.latency_ms is not None)
+
+    @property
+    def scoring_usd(self) -> float | None:
+        """Return what all judges cost, or None when a price is unknown."""
+        costs = [one.scoring_usd for one in self.results]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
 def observe(run: EvalRun) -> list[Observation]:

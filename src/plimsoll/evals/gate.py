@@ -3,10 +3,15 @@
 Called by the project's operations. Pure: it reads two runs and decides; it stores and prints nothing.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
-from plimsoll.evals.compare import Comparison, common_cases, compare_runs
+from plimsoll.evals.calibration.calibration import Calibration
+from plimsoll.evals.calibration.standing import JudgedRate, errors_of, rate_judges
+from plimsoll.evals.compare import Comparison, compare_runs
 from plimsoll.evals.eval_run import EvalRun, observe
+from plimsoll.evals.pairing import note_on_pairing
 from plimsoll.line import BarDecision, Line, LineDecision, decide_line, evidence_for_line, verdict_of
 from plimsoll.records import Verdict
 
@@ -35,7 +40,9 @@ class GateReport(msgspec.Struct, frozen=True, kw_only=True):
     warning: str
     """What to say where an undecided feature passes; empty otherwise."""
     notes: tuple[str, ...]
-    """What a reader has to know: interrupted, other cases than the baseline's, invalid inputs, other load."""
+    """What a reader has to know: interrupted, other cases than the baseline's, other load, what judges are worth."""
+    judges: tuple[JudgedRate, ...] = ()
+    """What each judge's scores are worth."""
 
     @property
     def undecided(self) -> tuple[str, ...]:
@@ -45,14 +52,18 @@ class GateReport(msgspec.Struct, frozen=True, kw_only=True):
         return (*bars, *(f"{name} against the baseline" for name in against))
 
 
-def gate_run(line: Line, run: EvalRun, baseline: EvalRun | None = None) -> GateReport:
+def gate_run(
+    line: Line, run: EvalRun, baseline: EvalRun | None = None, *, calibrations: Sequence[Calibration] = ()
+) -> GateReport:
     """Return whether the run clears the line and, with a baseline, is not worse than it by more than the margin.
 
     Both sides count the same cases: those with the same id, input and expectations. A run that was interrupted cannot
-    hold, since the cases it left out are not a random choice.
+    hold, since the cases it left out are not a random choice. `calibrations` are those that are known, newest first:
+    bars that ask for it read a judge's rate corrected by them, and each judge's rate is noted with what it is worth.
     """
-    decision = decide_line(line, evidence_for_line(line, observe(run)))
+    decision = decide_line(line, evidence_for_line(line, observe(run), judges=errors_of(calibrations)))
     comparisons = compare_runs(line, run, baseline) if baseline else ()
+    judges = rate_judges(run, calibrations, confidence=line.confidence)
     verdict = verdict_of([*(one.decision for one in decision.decisions), *(one.decision for one in comparisons)])
     if verdict is Verdict.HOLDS and not run.is_complete:
         verdict = Verdict.CANNOT_TELL
@@ -67,7 +78,8 @@ def gate_run(line: Line, run: EvalRun, baseline: EvalRun | None = None) -> GateR
         more_cases=_more_cases(verdict, decision, comparisons),
         exit_code=line.exit_code(verdict),
         warning=line.warning(verdict),
-        notes=tuple(_notes(line, run, baseline)),
+        notes=(*_notes(line, run, baseline), *(one.describe() for one in judges)),
+        judges=judges,
     )
 
 
@@ -94,26 +106,10 @@ def _notes(line: Line, run: EvalRun, baseline: EvalRun | None) -> list[str]:
     notes: list[str] = []
     asked = run.cases * run.repeats
     if not run.is_complete:
-        notes.append(f"The run was interrupted after {len(run.results)} of {asked} requests.")
+        why = f" {run.stop_reason}" if run.stop_reason else ""
+        notes.append(f"The run was interrupted after {len(run.results)} of {asked} requests.{why}")
     if run.concurrency > 1 and any(bar.unit == "s" for bar in line.bars):
         notes.append(f"Latency was measured with {run.concurrency} requests at once; a gate measures one at a time.")
     if baseline is not None:
-        notes += _notes_on_pairing(run, baseline)
-    return notes
-
-
-def _notes_on_pairing(run: EvalRun, baseline: EvalRun) -> list[str]:
-    notes: list[str] = []
-    if run.feature != baseline.feature:
-        notes.append(f"The baseline is a run of another feature, {baseline.feature!r}.")
-    if (run.dataset, run.dataset_version) != (baseline.dataset, baseline.dataset_version):
-        shared = len(common_cases(run, baseline))
-        notes.append(
-            f"The baseline ran on another version of the dataset: compared are the {shared} cases that both have "
-            f"alike, of {run.cases} here and {baseline.cases} there."
-        )
-    if not baseline.is_complete:
-        notes.append("The baseline was interrupted: only the cases that it finished are compared.")
-    if run.config_hash and run.config_hash == baseline.config_hash:
-        notes.append("Both runs have the same configuration: what differs is chance, or the documents.")
+        notes += note_on_pairing(run, baseline)
     return notes

@@ -1,8 +1,15 @@
-"""Which git commit a folder stands at, read from git's own files without starting git. Called before a run."""
+"""Which git commit a folder stands at, and whether its tree holds changes beyond it. Called before a run.
 
+The commit is read from git's own files without starting git; only git knows which changes it ignores.
+"""
+
+import asyncio
+import contextlib
 import re
 from pathlib import Path
 
+_STATUS = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain", "--", ".")
+_STATUS_SECONDS = 5.0
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -13,6 +20,24 @@ def read_revision(folder: Path) -> str | None:
         return None if git is None else _read_head(git)
     except (OSError, UnicodeDecodeError):
         return None
+
+
+async def read_dirt(folder: Path) -> bool | None:
+    """Tell whether the folder holds changes that its commit does not; None where git cannot say so within 5 s."""
+    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    try:
+        git = await asyncio.create_subprocess_exec(*_STATUS, cwd=folder, stdin=nothing, stdout=pipe, stderr=nothing)
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(_STATUS_SECONDS):
+            said, _ = await git.communicate()
+    except TimeoutError:
+        return None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            git.kill()
+    return bool(said.strip()) if git.returncode == 0 else None
 
 
 def _find_git(folder: Path) -> Path | None:

@@ -1,7 +1,6 @@
 """The tables of runs and their results, and every statement over them. Only this room reads or writes them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
 from sqlalchemy import (
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 
 from plimsoll.evals.eval_run import CaseResult, EvalRun
+from plimsoll.evals.experiment import Experiment
 from plimsoll.records import ErrorClass, Outcome, Score
 from plimsoll.store import STATE, Moment, insert_new
 
@@ -40,6 +40,9 @@ EVAL_RUNS = Table(
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=True),
     Column("is_complete", Boolean, nullable=False),
+    Column("stop_reason", Text, nullable=False),
+    Column("scorers", Text, nullable=False),
+    Column("experiment", Text, nullable=False),
     Index("ix_eval_runs_feature", "feature", "run_id"),
     info={
         "tenant": "none: a run belongs to the project",
@@ -63,6 +66,7 @@ EVAL_RESULTS = Table(
     Column("error_class", Text, nullable=True),
     Column("latency_ms", Float, nullable=True),
     Column("cost_usd", Float, nullable=True),
+    Column("scoring_usd", Float, nullable=True),
     Column("scores", Text, nullable=False),
     Column("inapplicable", Text, nullable=False),
     Column("trace_id", String(32), nullable=True),
@@ -76,8 +80,20 @@ EVAL_RESULTS = Table(
 )
 
 
-_RUN_FIELDS = tuple(name for name in EvalRun.__struct_fields__ if name not in {"id", "results"})
-_RESULT_FIELDS = ("case_id", "repeat", "place", "case_hash", "cluster", "latency_ms", "cost_usd", "trace_id", "message")
+_AS_JSON = {"scorers", "experiment"}
+_RUN_FIELDS = tuple(name for name in EvalRun.__struct_fields__ if name not in {"id", "results", *_AS_JSON})
+_RESULT_FIELDS = (
+    "case_id",
+    "repeat",
+    "place",
+    "case_hash",
+    "cluster",
+    "latency_ms",
+    "cost_usd",
+    "scoring_usd",
+    "trace_id",
+    "message",
+)
 
 
 def insert_run(connection: Connection, run: EvalRun) -> None:
@@ -96,10 +112,17 @@ def insert_whole_run(connection: Connection, run: EvalRun) -> None:
     insert_results(connection, run.id, run.results)
 
 
-def end_run(connection: Connection, run_id: str, *, at: datetime, is_complete: bool) -> None:
-    """Mark the run as ended."""
-    ended = update(EVAL_RUNS).where(EVAL_RUNS.c.run_id == run_id)
-    connection.execute(ended.values(ended_at=at, is_complete=is_complete))
+def end_run(connection: Connection, run: EvalRun) -> None:
+    """Mark the run as ended, as it says: when, whether complete, why it stopped, and which models answered."""
+    ended = update(EVAL_RUNS).where(EVAL_RUNS.c.run_id == run.id)
+    names = ("ended_at", "is_complete", "stop_reason", "experiment")
+    connection.execute(ended.values({name: _run_row(run)[name] for name in names}))
+
+
+def reopen_run(connection: Connection, run_id: str, *, concurrency: int) -> None:
+    """Mark an interrupted run as under way again."""
+    reopened = update(EVAL_RUNS).where(EVAL_RUNS.c.run_id == run_id, EVAL_RUNS.c.is_complete.is_(False))
+    connection.execute(reopened.values(ended_at=None, stop_reason="", concurrency=concurrency))
 
 
 def find_runs(connection: Connection, prefix: str, limit: int) -> tuple[EvalRun, ...]:
@@ -116,12 +139,17 @@ def list_runs(connection: Connection, feature: str | None, limit: int) -> tuple[
     return tuple(_read_run(row, ()) for row in rows)
 
 
-def latest_run(connection: Connection, feature: str) -> EvalRun | None:
-    """Return the feature's newest complete run, or None."""
-    wanted = (EVAL_RUNS.c.feature == feature) & EVAL_RUNS.c.is_complete
-    query = select(EVAL_RUNS).where(wanted).order_by(EVAL_RUNS.c.run_id.desc()).limit(1)
-    row = connection.execute(query).mappings().first()
-    return None if row is None else _read_run(row, _results_of(connection, row["run_id"]))
+def latest_run(connection: Connection, feature: str, *, is_complete: bool) -> EvalRun | None:
+    """Return the feature's newest run that is complete, or that is not; None where there is none.
+
+    A complete run counts only as the feature is, not as a variant of it.
+    """
+    wanted = (EVAL_RUNS.c.feature == feature) & (EVAL_RUNS.c.is_complete == is_complete)
+    query = select(EVAL_RUNS).where(wanted).order_by(EVAL_RUNS.c.run_id.desc())
+    for row in connection.execute(query).mappings():
+        if not (is_complete and _read_run(row, ()).experiment.variant):
+            return _read_run(row, _results_of(connection, row["run_id"]))
+    return None
 
 
 def _results_of(connection: Connection, run_id: str) -> Sequence[RowMapping]:
@@ -134,6 +162,8 @@ def _run_row(run: EvalRun) -> dict[str, object]:
     return {
         "run_id": run.id,
         **{name: getattr(run, name) for name in _RUN_FIELDS},
+        "scorers": _write(run.scorers),
+        "experiment": _write(run.experiment),
     }
 
 
@@ -151,7 +181,13 @@ def _result_row(run_id: str, result: CaseResult) -> dict[str, object]:
 
 def _read_run(row: RowMapping, results: Sequence[RowMapping]) -> EvalRun:
     fields = {name: row[name] for name in _RUN_FIELDS}
-    return EvalRun(id=row["run_id"], **fields, results=tuple(map(_read_result, results)))
+    return EvalRun(
+        id=row["run_id"],
+        **fields,
+        scorers=msgspec.json.decode(row["scorers"], type=dict[str, str]),
+        experiment=msgspec.json.decode(row["experiment"], type=Experiment),
+        results=tuple(map(_read_result, results)),
+    )
 
 
 def _read_result(row: RowMapping) -> CaseResult:

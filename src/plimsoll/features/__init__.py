@@ -3,7 +3,9 @@
 Projects define `Feature`s and call them; the open project runs them. Other rooms import names from here only.
 """
 
+from plimsoll.features.acting import Acting, acting
 from plimsoll.features.configuration import Configuration
+from plimsoll.features.embed import EmbedsTexts, embed_texts
 from plimsoll.features.failures import Failures, Policy, StalePolicy
 from plimsoll.features.feature import (
     AnyFeature,
@@ -14,19 +16,28 @@ from plimsoll.features.feature import (
     index_features,
     question_field,
 )
+from plimsoll.features.finished import Finished, WhenFinished
 from plimsoll.features.models import Answer, Question, Quote
+from plimsoll.features.prompt_versions import PromptText, PromptVersions
 from plimsoll.features.result import Result
 from plimsoll.features.retrieval import Retrieval, Retrieved, Retriever
 from plimsoll.features.run import FeatureRunner
+from plimsoll.features.sampling import Sampling
+from plimsoll.features.tally import Tally, tallied
 
 __all__ = [
+    "Acting",
     "Answer",
     "AnyFeature",
     "Configuration",
+    "EmbedsTexts",
     "Failures",
     "Feature",
     "FeatureRunner",
+    "Finished",
     "Policy",
+    "PromptText",
+    "PromptVersions",
     "Question",
     "Quote",
     "Result",
@@ -34,9 +45,15 @@ __all__ = [
     "Retrieved",
     "Retriever",
     "Runtime",
+    "Sampling",
     "StalePolicy",
+    "Tally",
+    "WhenFinished",
+    "acting",
     "bind_runtime",
+    "embed_texts",
     "find_feature",
     "index_features",
     "question_field",
+    "tallied",
 ]

@@ -26,6 +26,12 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 of that file."""
     config_hash: str
     """SHA-256 over prompt, model, parameters, models of input and output, retrieval, policies and deadline."""
+    parts: dict[str, str] = {}
+    """Hash of each of those, by its name, so that what differs between two configurations can be said."""
+    parameters: dict[str, float | int | None] = {}
+    """Parameters of the model call that the prompt's head sets."""
+    prompt_characters: int = 0
+    """Length of the prompt's file."""
 
 
 def describe_configuration(
@@ -43,13 +49,20 @@ def describe_configuration(
         "on": msgspec.to_builtins(feature.on),
         "timeout_seconds": feature.timeout_seconds,
     }
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    settings = msgspec.structs.asdict(prompt.settings)
     return Configuration(
         model=model,
         prompt_path=prompt.path,
         prompt_hash=prompt.sha256,
-        config_hash=hashlib.sha256(text.encode()).hexdigest(),
+        config_hash=_hash(facts),
+        prompt_characters=len(prompt.text),
+        parts={name: _hash(fact)[:16] for name, fact in facts.items()},
+        parameters={name: value for name, value in settings.items() if value is not None},
     )
+
+
+def _hash(facts: object) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _schema(model: type[BaseModel]) -> dict[str, object]:

@@ -27,6 +27,7 @@ from plimsoll.features.failures import Failures
 from plimsoll.features.problem import describe_problems
 from plimsoll.features.result import Result
 from plimsoll.features.retrieval import Retrieval
+from plimsoll.features.sampling import Sampling
 from plimsoll.line import Line
 from plimsoll.records import Principal
 
@@ -59,6 +60,8 @@ class Feature(Generic[In, Out]):
     """What it does when something goes wrong."""
     line: Line | None = None
     """The bars that it must clear; None when none are drawn yet."""
+    online: Sampling | None = None
+    """Which of its live requests are judged after they were answered; None: none is."""
     timeout_seconds: float = 30.0
     """Deadline of the whole request, retrieval and retry included."""
 

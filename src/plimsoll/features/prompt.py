@@ -49,6 +49,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """Its file, relative to the project."""
     sha256: str
     """Hash of the whole file, head included."""
+    text: str = ""
+    """That file."""
     settings: ModelSettings
     """Parameters of the model call."""
     sections: tuple[Section, ...]
@@ -66,7 +68,7 @@ def load_prompt(root: Path, path: str, *, model: type[BaseModel]) -> Prompt:
             f"{path}: the prompt says nothing as the user.", next_step="Write what the model shall do."
         )
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Prompt(path=path, sha256=digest, settings=sheet.settings, sections=sections)
+    return Prompt(path=path, sha256=digest, text=text, settings=sheet.settings, sections=sections)
 
 
 def render_prompt(prompt: Prompt, *, value: BaseModel, passages: tuple[Passage, ...] = ()) -> tuple[Message, ...]:

@@ -28,6 +28,11 @@ def begin_request(span: Span, *, feature: str, value: object, caller: Principal,
     span.set_attributes(attributes)
 
 
+def keep_private(span: Span) -> None:
+    """Let nobody but the subject see the trace: it may show what rests on documents that are not for everyone."""
+    span.set_attribute("plimsoll.retrieval.is_closed", True)
+
+
 def end_request(span: Span, result: Result[BaseModel], draft: Draft[BaseModel]) -> None:
     """Record how the request ended."""
     span.set_attribute("plimsoll.outcome", result.outcome.value)

@@ -43,6 +43,8 @@ class Result(msgspec.Struct, Generic[Value_co], frozen=True, kw_only=True):
     """The steps that retrieval did without, and why."""
     warnings: tuple[str, ...] = ()
     """What a reader of the answer should know, such as the age of what it cites."""
+    config_hash: str = ""
+    """Hash of what the feature ran with; empty where it did not come that far."""
 
     def to_json(self) -> dict[str, object]:
         """Return the result as a JSON object, in the shape that the command line and HTTP share."""

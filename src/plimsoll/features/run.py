@@ -5,13 +5,15 @@ draft, `Failures` says what a failure becomes. Only what the project's owner mus
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import cast
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, Tracer, get_current_span
 from pydantic import BaseModel
@@ -25,6 +27,7 @@ from plimsoll.errors import (
     ProviderTimeout,
     unknown_name,
 )
+from plimsoll.features.acting import current_acting
 from plimsoll.features.configuration import Configuration, describe_configuration
 from plimsoll.features.definition import query_field
 from plimsoll.features.draft import (
@@ -35,14 +38,17 @@ from plimsoll.features.draft import (
     draft_wrong_input,
 )
 from plimsoll.features.exchange import Exchange
-from plimsoll.features.feature import Feature, In, Out
+from plimsoll.features.feature import AnyFeature, Feature, In, Out
+from plimsoll.features.finished import Finished, WhenFinished
 from plimsoll.features.kinds.rag import Reading
 from plimsoll.features.kinds.single import answer_single
 from plimsoll.features.progress import Progress
 from plimsoll.features.prompt import Prompt, load_prompt
-from plimsoll.features.request_span import begin_request, break_request, cancel_request, end_request
+from plimsoll.features.prompt_versions import PromptLog
+from plimsoll.features.request_span import begin_request, break_request, cancel_request, end_request, keep_private
 from plimsoll.features.result import Result
 from plimsoll.features.retrieval import Retrieval, Retriever
+from plimsoll.features.tally import add_to_tally
 from plimsoll.gateway import Gateway
 from plimsoll.knowledge import RetrievalPlan
 from plimsoll.records import Clock, Principal
@@ -66,9 +72,19 @@ class FeatureRunner:
     """The `Runtime` of an open project."""
 
     def __init__(
-        self, *, gateway: Gateway, retrievers: Mapping[str, Retriever], root: Path, tracer: Tracer, clock: Clock
+        self,
+        *,
+        gateway: Gateway,
+        retrievers: Mapping[str, Retriever],
+        root: Path,
+        tracer: Tracer,
+        clock: Clock,
+        prompts: PromptLog | None = None,
+        when_finished: WhenFinished | None = None,
     ) -> None:
         """Take the parts; `retrievers` are the corpora by name, prompts are read relative to `root`."""
+        self._when_finished = when_finished
+        self._prompts = prompts
         self._gateway = gateway
         self._retrievers = retrievers
         self._root = root
@@ -79,6 +95,11 @@ class FeatureRunner:
     def check(self, feature: Feature[In, Out]) -> Configuration:
         """Load what the feature names and return what it runs with; raises InvalidFeature for what is missing."""
         return self._prepare(feature).configuration
+
+    async def embed(self, texts: Sequence[str], *, model: str) -> NDArray[np.float32]:
+        """Return a vector for each text, by an embedding model of the gateway. Raises as it does."""
+        acts = current_acting()
+        return (await self._gateway.embed(texts, model=model, caller=acts.payer if acts else None)).vectors
 
     def forget(self) -> None:
         """Forget what features were prepared with, since models or prompts may be others now."""
@@ -93,14 +114,21 @@ class FeatureRunner:
         tags: Mapping[str, str] | None = None,
     ) -> Result[Out]:
         """Run the feature once; `tags` are attributes for the root of its trace. Raises ProjectError only."""
-        asker = caller or Principal.local()
+        acts = current_acting() if caller is None else None
+        asker = caller or (acts.payer if acts else Principal.local())
         started = self._clock.monotonic()
         progress = Progress()
         with self._request_span(feature.name) as span:
-            begin_request(span, feature=feature.name, value=value, caller=asker, tags=tags or {})
+            begin_request(
+                span, feature=feature.name, value=value, caller=acts.about if acts else asker, tags=tags or {}
+            )
+            if acts:
+                keep_private(span)
             try:
                 draft = await self._draft(feature, value, caller=asker, progress=progress)
             except asyncio.CancelledError:
+                progress.give_up()
+                add_to_tally(cost_usd=progress.cost_usd, models=progress.models)
                 cancel_request(span)
                 raise
             except PlimsollError as error:
@@ -108,8 +136,26 @@ class FeatureRunner:
                 raise
             elapsed_ms = (self._clock.monotonic() - started) * 1_000
             result = _dress(draft, progress, trace_id=_trace_id(span), latency_ms=elapsed_ms)
+            add_to_tally(cost_usd=progress.cost_usd, models=progress.models)
             end_request(span, cast("Result[BaseModel]", result), cast("Draft[BaseModel]", draft))
-            return result
+        self._tell(feature, value, result, caller=asker, tags=tags or {})
+        return result
+
+    def _tell(
+        self, feature: Feature[In, Out], value: In, result: Result[Out], *, caller: Principal, tags: Mapping[str, str]
+    ) -> None:
+        """Tell whoever looks at requests afterwards, where this one was asked for by itself."""
+        if self._when_finished is None or feature.online is None or _is_inside_feature.get():
+            return
+        self._when_finished(
+            Finished(
+                feature=cast("AnyFeature", feature),
+                value=value,
+                result=cast("Result[BaseModel]", result),
+                caller=caller,
+                tags=tags,
+            )
+        )
 
     async def _draft(
         self, feature: Feature[In, Out], value: In, *, caller: Principal, progress: Progress
@@ -135,6 +181,7 @@ class FeatureRunner:
         self, feature: Feature[In, Out], value: In, *, caller: Principal, progress: Progress
     ) -> Draft[Out]:
         prepared = self._prepare(feature)
+        progress.config_hash = prepared.configuration.config_hash
         span = get_current_span()
         span.set_attribute("plimsoll.config_hash", prepared.configuration.config_hash)
         span.set_attribute("plimsoll.prompt_hash", prepared.configuration.prompt_hash)
@@ -168,6 +215,8 @@ class FeatureRunner:
             return known
         plan = self._compile(feature)
         prompt = load_prompt(self._root, feature.prompt, model=feature.input)
+        if self._prompts is not None:
+            self._prompts.note(prompt)
         try:
             target = self._gateway.resolve(feature.model)
         except NotFound as error:
@@ -234,6 +283,7 @@ def _dress(draft: Draft[Out], progress: Progress, *, trace_id: str, latency_ms: 
         finding=progress.finding,
         degraded=progress.degraded,
         warnings=draft.warnings,
+        config_hash=progress.config_hash,
     )
 
 

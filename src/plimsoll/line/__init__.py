@@ -9,27 +9,34 @@ from plimsoll.line.decide import BarDecision, LineDecision, decide, decide_line,
 from plimsoll.line.definition import Line, Undecided
 from plimsoll.line.evidence import Evidence, evidence_for, evidence_for_line
 from plimsoll.line.incumbent import not_worse
+from plimsoll.line.judged import Judged, JudgeErrors, correct_rate, find_errors
 from plimsoll.line.observation import Observation
-from plimsoll.line.readings import read_value
-from plimsoll.line.scorer import Sample, Scorer
+from plimsoll.line.readings import Value, read_value
+from plimsoll.line.scorer import Sample, Scorer, ToolCall
 
 __all__ = [
     "Bar",
     "BarDecision",
     "BarKind",
     "Evidence",
+    "JudgeErrors",
+    "Judged",
     "Line",
     "LineDecision",
     "Observation",
     "Sample",
     "Scorer",
+    "ToolCall",
     "Undecided",
+    "Value",
     "answered",
+    "correct_rate",
     "decide",
     "decide_line",
     "error_rate",
     "evidence_for",
     "evidence_for_line",
+    "find_errors",
     "latency",
     "mean_cost",
     "not_worse",

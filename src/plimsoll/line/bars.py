@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from plimsoll.errors import InvalidFeature
-from plimsoll.line.scorer import Scorer
+from plimsoll.line.scorer import Scorer, asks_model
 
 
 class BarKind(StrEnum):
@@ -41,6 +41,8 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """Where the bar lies, in `unit`."""
     scorer: Scorer | None = None
     """Whose scores have to pass; only for a pass rate."""
+    is_calibrated: bool = False
+    """Whether the pass rate is read with its judge's errors taken out, and not at all where nobody knows them."""
 
     @property
     def name(self) -> str:
@@ -64,7 +66,8 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
 
     def describe(self) -> str:
         """Return the bar as a reader would say it, e.g. `pass_rate(grounded) ≥ 0.9`."""
-        return f"{self.name} {'≥' if self.is_at_least else '≤'} {self.show(self.target)}"
+        corrected = ", corrected," if self.is_calibrated else ""
+        return f"{self.name}{corrected} {'≥' if self.is_at_least else '≤'} {self.show(self.target)}"
 
     def show(self, value: float) -> str:
         """Return a value of this bar with its unit, to three significant digits or decimals."""
@@ -73,15 +76,26 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
         return f"{value:.3g} {self.unit}"
 
 
-def pass_rate(scorer: Scorer, *, at_least: float) -> Bar:
-    """Demand a share of answered requests whose score passes its scorer. Raises InvalidFeature unless within 0..1."""
+def pass_rate(scorer: Scorer, *, at_least: float, calibrated: bool = False) -> Bar:
+    """Demand a share of answered requests whose score passes its scorer.
+
+    With `calibrated` the scorer is a judge whose errors are known from answers that people labelled: the bar is held
+    against the corrected rate, and cannot tell while that version of the judge is not calibrated. Raises InvalidFeature
+    unless the share lies within 0..1, and where a scorer that asks no model is to be calibrated.
+    """
     name: object = getattr(scorer, "name", None)
     if not (isinstance(name, str) and name and callable(getattr(scorer, "score", None))):
         raise InvalidFeature(
             f"pass_rate({scorer!r}) needs a scorer, something with a name and a score method.",
             next_step="Import one from plimsoll.scorers, e.g. `from plimsoll.scorers import grounded`.",
         )
-    return Bar(kind=BarKind.PASS_RATE, target=_share(f"pass_rate({name}, at_least", at_least), scorer=scorer)
+    if calibrated and not asks_model(scorer):
+        raise InvalidFeature(
+            f"pass_rate({name}, calibrated=True): {name!r} asks no model, so that there is nothing to calibrate.",
+            next_step="Leave `calibrated` out, or name a Judge.",
+        )
+    target = _share(f"pass_rate({name}, at_least", at_least)
+    return Bar(kind=BarKind.PASS_RATE, target=target, scorer=scorer, is_calibrated=calibrated)
 
 
 def answered(*, at_least: float) -> Bar:

@@ -88,6 +88,8 @@ def _decide(bar: Bar, evidence: Evidence, *, p_falls_short: float) -> Decision:
 
 
 def _without_data(bar: Bar, evidence: Evidence) -> Decision:
+    if evidence.n:
+        return Decision(verdict=Verdict.CANNOT_TELL, reason=f"{bar.describe()} cannot be read: {evidence.note}.")
     note = f" ({evidence.note})" if evidence.note else ""
     advice = f" It could hold from {evidence.more_cases} cases." if evidence.more_cases else ""
     return Decision(

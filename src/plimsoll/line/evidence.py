@@ -10,6 +10,7 @@ import msgspec
 
 from plimsoll.line.bars import Bar, BarKind
 from plimsoll.line.definition import Line
+from plimsoll.line.judged import JudgeErrors, find_errors, measure_judged
 from plimsoll.line.measures import (
     FEWEST_FOR_MEAN,
     Measure,
@@ -51,8 +52,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader of the interval has to know, e.g. how much is missing; empty when nothing."""
 
 
-def evidence_for(bar: Bar, observations: Sequence[Observation], *, confidence: float = 0.95) -> Evidence:
-    """Return what the observations say about the bar.
+def evidence_for(
+    bar: Bar, observations: Sequence[Observation], *, confidence: float = 0.95, judges: Sequence[JudgeErrors] = ()
+) -> Evidence:
+    """Return what the observations say about the bar; `judges` is how judges err, for bars that take it out.
 
     Shares: Wilson at the effective sample size. Latency: the 95th percentile between two order statistics. Cost:
     Student's t with clustered errors, from 30 cases. Up to 5 % of missing values are left out and counted; beyond that
@@ -69,23 +72,51 @@ def evidence_for(bar: Bar, observations: Sequence[Observation], *, confidence: f
             more_cases=more,
             note=_note(bar, reading),
         )
-    measure = _MEASURES.get(bar.kind, measure_share)(bar, reading, confidence)
+    if bar.is_calibrated:
+        return _judged_evidence(bar, observations, reading, judges=judges, confidence=confidence)
+    return _evidence(
+        _MEASURES.get(bar.kind, measure_share)(bar, reading, confidence), reading, note=_note(bar, reading)
+    )
+
+
+def evidence_for_line(
+    line: Line, observations: Sequence[Observation], *, judges: Sequence[JudgeErrors] = ()
+) -> tuple[Evidence, ...]:
+    """Return what the observations say about each bar of the line, in its order and at its confidence."""
+    return tuple(evidence_for(bar, observations, confidence=line.confidence, judges=judges) for bar in line.bars)
+
+
+def _judged_evidence(
+    bar: Bar, observations: Sequence[Observation], reading: Reading, *, judges: Sequence[JudgeErrors], confidence: float
+) -> Evidence:
+    """Return the corrected rate; nothing where nobody knows how the judge errs that gave these scores."""
+    name = bar.scorer.name if bar.scorer else ""
+    scores = [one.scores[name] for one in observations if name in one.scores]
+    errors = find_errors(judges, name, [score for score in scores if score.value is not None])
+    note = _note(bar, reading)
+    if errors is None:
+        why = f"the judge {name!r} is uncalibrated: `plimsoll evals calibrate {name} DATASET` holds it against people"
+        said = ", ".join(part for part in (why, note) if part)
+        return Evidence(interval=None, n=reading.n, missing=reading.missing, confidence=confidence, note=said)
+    labels = errors.counts.passes + errors.counts.fails
+    raw = sum(reading.known) / reading.n
+    own = f"{bar.show(raw)} by the judge itself, corrected by {labels} labels"
+    measure = measure_judged(bar, reading, errors, confidence=confidence)
+    return _evidence(measure, reading, note=", ".join(part for part in (own, note) if part))
+
+
+def _evidence(measure: Measure, reading: Reading, *, note: str) -> Evidence:
     return Evidence(
         interval=measure.interval,
         n=reading.n,
         missing=reading.missing,
-        confidence=confidence,
+        confidence=measure.interval.confidence,
         p_holds=measure.p_holds,
         p_falls_short=measure.p_falls_short,
         smallest_effect=measure.smallest_effect,
         more_cases=_more_cases(reading, measure.cases_needed),
-        note=_note(bar, reading),
+        note=note,
     )
-
-
-def evidence_for_line(line: Line, observations: Sequence[Observation]) -> tuple[Evidence, ...]:
-    """Return what the observations say about each bar of the line, in its order and at its confidence."""
-    return tuple(evidence_for(bar, observations, confidence=line.confidence) for bar in line.bars)
 
 
 def _more_cases(reading: Reading, needed: float | None) -> int | None:

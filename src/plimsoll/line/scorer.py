@@ -11,6 +11,15 @@ import msgspec
 from plimsoll.records import Case, Citation, Outcome, Passage, Score
 
 
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of a tool."""
+
+    name: str
+    """The tool."""
+    arguments: dict[str, object] = {}
+    """What it was called with, as a JSON object."""
+
+
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """What a feature made of one case."""
 
@@ -24,6 +33,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """Verified quotations that the answer rests on."""
     passages: tuple[Passage, ...] = ()
     """What was retrieved, best first."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    """The tools that were called, in order."""
     latency_ms: float | None = None
     """How long the request took; None when it was not measured."""
     cost_usd: float | None = None
@@ -41,6 +52,11 @@ class Scorer(Protocol):
     async def score(self, case: Case, sample: Sample) -> Score | None:
         """Judge the sample; a score without a value could not tell, None says that the scorer does not apply."""
         ...
+
+
+def asks_model(scorer: Scorer) -> bool:
+    """Tell whether the scorer is a judge, which asks a model and may err: it has `asks_model = True`."""
+    return getattr(scorer, "asks_model", False) is True
 
 
 def judges_abstentions(scorer: Scorer) -> bool:

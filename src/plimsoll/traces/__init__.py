@@ -5,6 +5,7 @@
 """
 
 from plimsoll.traces.capture import CONTENT_LIMIT, Capture
+from plimsoll.traces.prompt_uses import PromptUse
 from plimsoll.traces.query import Traces
 from plimsoll.traces.records import MOST_TRACES, CaptureHealth, Trace, TraceFilter, TraceSummary
 from plimsoll.traces.redact import REDACTED, redact_secrets
@@ -18,6 +19,7 @@ __all__ = [
     "TRUNCATED",
     "Capture",
     "CaptureHealth",
+    "PromptUse",
     "Redact",
     "RetrievedSources",
     "Trace",

@@ -4,14 +4,17 @@ The console, the command line and the evaluations call it through `project`. It 
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import cast
 
 import msgspec
 
 from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.records import LOCAL_TENANT, Score, new_id
 from plimsoll.store import Store
+from plimsoll.traces.prompt_uses import PromptUse, count_prompts
 from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
@@ -23,14 +26,17 @@ from plimsoll.traces.table import (
     find_subject_traces,
     find_trace_ids,
     insert_scores,
-    list_scores,
+    list_live_scores,
+    list_scores_of,
     read_page,
     read_trace,
+    sum_judging,
 )
 
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
 _FULL_LENGTH = 32
 _MOST_SPANS = 5_000
+_MOST_SCORES = 100_000
 _DELETED_AT_ONCE = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,7 +58,9 @@ class Traces:
         if not summaries or tenant not in {None, summaries[0].tenant}:
             raise _no_such_trace(trace_id)
         spans = tuple(span_of(row) for row in rows.spans)
-        return Trace(summary=summaries[0], spans=spans, omitted_spans=summaries[0].span_count - len(spans))
+        omitted = summaries[0].span_count - len(spans)
+        scores = tuple(await self.scores(full))
+        return Trace(summary=summaries[0], spans=spans, omitted_spans=omitted, scores=scores)
 
     async def add_scores(self, scores: list[Score]) -> None:
         """Keep the scores; one without a moment is dated now."""
@@ -65,12 +73,34 @@ class Traces:
 
     async def scores(self, trace_id: str) -> list[Score]:
         """Return the scores about a trace, oldest first; none for an unknown trace."""
-        rows = await self._store.read(partial(list_scores, trace_id=trace_id))
+        return (await self.scores_of([trace_id])).get(trace_id, [])
+
+    async def scores_of(self, trace_ids: Sequence[str]) -> dict[str, list[Score]]:
+        """Return the scores about traces by their ids, oldest first; 500 traces at most are asked for at once."""
+        rows = await self._store.read(partial(list_scores_of, trace_ids=trace_ids))
+        found: dict[str, list[Score]] = {}
+        for row in rows:
+            score = msgspec.convert({name: row[name] for name in Score.__struct_fields__}, Score)
+            found.setdefault(str(row["trace_id"]), []).append(score)
+        return found
+
+    async def live_scores(self, feature: str, *, since: datetime) -> list[Score]:
+        """Return the newest 100,000 scores since the moment about live requests to a feature, newest first."""
+        rows = await self._store.read(partial(list_live_scores, feature=feature, since=since, limit=_MOST_SCORES))
         return [msgspec.convert({name: row[name] for name in Score.__struct_fields__}, Score) for row in rows]
+
+    async def judging_cost(self, names: frozenset[str], *, since: datetime) -> float | None:
+        """Return what live scores of these names cost since the moment; None when a price is unknown."""
+        row = await self._store.read(partial(sum_judging, names=sorted(names), since=since))
+        return None if row["unpriced"] else cast("float", row["cost_usd"])
 
     async def retrieved(self, corpus: str, *, since: datetime) -> RetrievedSources:
         """Return which documents of a corpus were found since the moment, evaluations included."""
         return await count_retrieved(self._store, corpus, since=since)
+
+    async def prompt_uses(self, *, since: datetime) -> tuple[PromptUse, ...]:
+        """Return which versions of prompts answered since the moment, by the newest 100,000 requests."""
+        return await count_prompts(self._store, since=since)
 
     async def erase(self, subject: str, *, tenant: str = LOCAL_TENANT) -> int:
         """Delete the person's traces with the scores about them, and their name and words in other scores.

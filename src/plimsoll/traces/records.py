@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from plimsoll.records import ErrorClass, Outcome, Span
+from plimsoll.records import ErrorClass, Outcome, Principal, Score, Span
 
 MOST_TRACES = 500
 """The longest page of traces."""
@@ -21,6 +21,8 @@ class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Who has to act on its failure."""
     tenant: str | None = None
     """Whose requests."""
+    seen_by: str | None = None
+    """Id of the principal who looks: they see what rests on documents that are not for everyone if they asked it."""
     is_evaluation: bool | None = None
     """True for the cases of evaluations only, False for the requests of users only."""
     since: datetime | None = None
@@ -71,6 +73,12 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Spans stored for it."""
     dataset: str | None = None
     """The dataset whose case it was; None for the request of a user."""
+    is_closed: bool = False
+    """Whether it rests on documents that not everyone of the tenant may read."""
+
+    def is_for(self, caller: Principal) -> bool:
+        """Tell whether the caller may see it: of their tenant, and open to all of it or asked by themselves."""
+        return self.tenant == caller.tenant and (not self.is_closed or self.subject == caller.id)
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +90,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Its steps, by beginning."""
     omitted_spans: int
     """Steps beyond the first 5,000, which are stored but not in `spans`."""
+    scores: tuple[Score, ...] = ()
+    """What scorers and people said of it, oldest first."""
 
 
 class CaptureHealth(msgspec.Struct, frozen=True, kw_only=True):

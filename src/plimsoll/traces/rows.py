@@ -24,6 +24,7 @@ FACTS = frozenset(
         "plimsoll.subject",
         "plimsoll.feature",
         "plimsoll.dataset",
+        "plimsoll.prompt_hash",
         "plimsoll.outcome",
         "plimsoll.error_class",
         "plimsoll.target",

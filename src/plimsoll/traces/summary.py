@@ -23,7 +23,7 @@ class Page:
     heads: Sequence[Row]
     """One span a trace, in the order of the page: its root, or the first known."""
     extents: Mapping[str, Row]
-    """By trace id: span_count, start_ns, end_ns, feature and subject over all its spans."""
+    """By trace id: span_count, start_ns, end_ns, feature, subject and is_closed over all its spans."""
     calls: Mapping[str, Row]
     """By trace id: input_tokens, output_tokens, cost_usd and unpriced over its leaf model calls."""
 
@@ -34,6 +34,7 @@ class _Extent(msgspec.Struct):
     end_ns: int
     feature: str | None
     subject: str | None
+    is_closed: int
 
 
 class _Calls(msgspec.Struct):
@@ -84,6 +85,7 @@ def _summary(head: _Head, page: Page) -> TraceSummary:
         output_text=head.output_text,
         span_count=extent.span_count,
         dataset=head.dataset,
+        is_closed=bool(extent.is_closed),
     )
 
 

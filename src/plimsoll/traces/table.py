@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     cast,
     delete,
     exists,
@@ -33,6 +35,7 @@ from plimsoll.store import TRACES, Moment, insert_new
 from plimsoll.traces.records import TraceFilter
 from plimsoll.traces.summary import Page, Row
 
+_CLOSED = '"plimsoll.retrieval.is_closed":true'
 _IS_ROOT = text("parent_id IS NULL")
 
 SPANS = Table(
@@ -84,10 +87,15 @@ SCORES = Table(
     Column("name", Text, nullable=False),
     Column("value", Double[float]()),
     Column("passed", Boolean),
+    Column("label", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("by", Text, nullable=False, index=True),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("inclusion", Double[float](), nullable=False),
+    Column("cost_usd", Double[float]()),
+    Index("ix_scores_name", "name", "at"),
     info={
         "tenant": "that of the trace it is about",
         "subject": "by, where a person judged; and the subject of the trace it is about",
@@ -180,6 +188,7 @@ def measure_traces(connection: Connection, trace_ids: Sequence[str]) -> list[Row
         func.max(SPANS.c.end_ns).label("end_ns"),
         func.max(SPANS.c.feature).label("feature"),
         func.max(SPANS.c.subject).label("subject"),
+        func.max(case((_is_closed(SPANS), 1), else_=0)).label("is_closed"),
     )
     query = query.where(SPANS.c.trace_id.in_(trace_ids)).group_by(SPANS.c.trace_id)
     return _rows(connection, query)
@@ -210,10 +219,27 @@ def sum_model_calls(connection: Connection, trace_ids: Sequence[str]) -> list[Ro
     return _rows(connection, leaves.group_by(call.c.trace_id))
 
 
-def list_scores(connection: Connection, trace_id: str) -> list[Row]:
-    """Return the scores about a trace, oldest first."""
-    query = select(SCORES).where(SCORES.c.trace_id == trace_id).order_by(SCORES.c.at, SCORES.c.score_id)
+def list_scores_of(connection: Connection, trace_ids: Sequence[str]) -> list[Row]:
+    """Return the scores about the traces, oldest first."""
+    query = select(SCORES).where(SCORES.c.trace_id.in_(trace_ids)).order_by(SCORES.c.at, SCORES.c.score_id)
     return _rows(connection, query)
+
+
+def list_live_scores(connection: Connection, feature: str, *, since: datetime, limit: int) -> list[Row]:
+    """Return the newest scores since the moment about live requests to a feature: no case of an evaluation."""
+    is_asked = and_(SPANS.c.trace_id == SCORES.c.trace_id, SPANS.c.parent_id.is_(None), SPANS.c.feature == feature)
+    is_live = and_(SCORES.c.case_id.is_(None), SCORES.c.at >= since, exists().where(is_asked))
+    return _rows(connection, select(SCORES).where(is_live).order_by(SCORES.c.at.desc()).limit(limit))
+
+
+def sum_judging(connection: Connection, names: Sequence[str], since: datetime) -> Row:
+    """Return what live scores of these names cost since the moment, and how many have no known price."""
+    query = select(
+        func.coalesce(func.sum(SCORES.c.cost_usd), 0.0).label("cost_usd"),
+        (func.count() - func.count(SCORES.c.cost_usd)).label("unpriced"),
+    )
+    is_live = and_(SCORES.c.name.in_(names), SCORES.c.at >= since, SCORES.c.case_id.is_(None))
+    return _rows(connection, query.where(is_live))[0]
 
 
 def list_retrievals(connection: Connection, *, corpus: str, since_ns: int, limit: int) -> list[str]:
@@ -221,6 +247,13 @@ def list_retrievals(connection: Connection, *, corpus: str, since_ns: int, limit
     is_retrieval = and_(SPANS.c.kind == "retrieval", SPANS.c.name == f"retrieve {corpus}")
     query = select(SPANS.c.attributes).where(is_retrieval, SPANS.c.start_ns >= since_ns)
     return list(connection.execute(query.order_by(SPANS.c.start_ns.desc()).limit(limit)).scalars())
+
+
+def list_requests(connection: Connection, *, since_ns: int, limit: int) -> list[Row]:
+    """Return the newest requests of features since the moment: feature, dataset, beginning and attributes as JSON."""
+    columns = (SPANS.c.feature, SPANS.c.dataset, SPANS.c.start_ns, SPANS.c.attributes)
+    query = select(*columns).where(SPANS.c.kind == "request", SPANS.c.start_ns >= since_ns)
+    return _rows(connection, query.order_by(SPANS.c.start_ns.desc()).limit(limit))
 
 
 def find_subject_traces(connection: Connection, subject: str, tenant: str) -> list[str]:
@@ -271,6 +304,11 @@ def _is_head(head: FromClause) -> ColumnElement[bool]:
     return or_(first_root, first_of_all)
 
 
+def _is_closed(span: FromClause) -> ColumnElement[bool]:
+    # Within a text the quotation marks would be escaped: only the attribute itself reads like this.
+    return and_(span.c.kind.in_(("retrieval", "request")), span.c.attributes.contains(_CLOSED, autoescape=True))
+
+
 def _narrowed(head: FromClause, where: TraceFilter) -> list[ColumnElement[bool]]:
     wanted = {
         "feature": where.feature,
@@ -279,6 +317,10 @@ def _narrowed(head: FromClause, where: TraceFilter) -> list[ColumnElement[bool]]
         "tenant": where.tenant,
     }
     clauses = [head.c[name] == str(value) for name, value in wanted.items() if value is not None]
+    if where.seen_by is not None:
+        part = SPANS.alias("part")
+        is_closed = exists().where(part.c.trace_id == head.c.trace_id, _is_closed(part))
+        clauses.append(or_(func.coalesce(head.c.subject, "") == where.seen_by, ~is_closed))
     if where.is_evaluation is not None:
         clauses.append(head.c.dataset.is_not(None) if where.is_evaluation else head.c.dataset.is_(None))
     if where.text:

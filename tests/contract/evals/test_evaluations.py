@@ -52,11 +52,11 @@ async def test_a_run_is_kept_whole_and_found_by_id_and_by_its_beginning(evaluati
 async def test_a_run_that_was_begun_keeps_each_result_and_counts_as_interrupted_until_it_ends(evaluations: Evaluations):
     run = a_run()
     await evaluations.begin(run)
-    await evaluations.add(run.id, run.results[0])
+    await evaluations.add(run.id, run.results[:1])
     kept = await evaluations.get(run.id)
     assert (kept.results, kept.is_complete, kept.ended_at) == (run.results[:1], False, None)
-    await evaluations.add(run.id, run.results[1])
-    await evaluations.add(run.id, run.results[2])
+    await evaluations.add(run.id, run.results[:2])
+    await evaluations.add(run.id, run.results[2:])
     await evaluations.finish(run)
     assert await evaluations.get(run.id) == run
 

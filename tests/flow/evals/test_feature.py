@@ -5,8 +5,15 @@ from pathlib import Path
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
+from plimsoll.datasets import Dataset, load_dataset
 from plimsoll.errors import ProviderUnreachable, UpstreamError
-from plimsoll.evals import Dataset, EvalRun, Evaluations, RunSettings, gate_run, load_dataset, run_dataset
+from plimsoll.evals import (
+    EvalRun,
+    Evaluations,
+    RunSettings,
+    gate_run,
+    run_dataset,
+)
 from plimsoll.features import Answer, Failures, Feature, FeatureRunner, Question, Retrieval
 from plimsoll.gateway import Alias, ChatRequest, Gateway, ModelTarget, Scripted
 from plimsoll.line import Line, answered, error_rate, pass_rate
@@ -103,4 +110,4 @@ async def test_a_feature_that_holds_its_line_and_its_copy_that_invents_numbers(t
     report = gate_run(line, bad, good)
     assert (report.verdict, report.exit_code) == (Verdict.FALLS_SHORT, 1)
     assert bad.results[11].scores["grounded"].reason == "In none of the cited passages: 45."
-    assert len(report.comparisons[0].regressed) == 26
+    assert len(report.comparisons[0].difference.regressed) == 26

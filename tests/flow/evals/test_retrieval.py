@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from plimsoll.datasets import Dataset
+from plimsoll.datasets.dataset import version_of
 from plimsoll.errors import InvalidDataset, InvalidRequest, Overloaded
 from plimsoll.evals import (
-    Dataset,
     Evaluations,
     RetrievalRun,
     RetrievalSettings,
@@ -18,7 +19,6 @@ from plimsoll.evals import (
     run_retrieval,
     summarise_retrieval,
 )
-from plimsoll.evals.dataset import version_of
 from plimsoll.records import Case, Outcome, Passage, SystemClock
 
 from contract.store.databases import opened

@@ -8,8 +8,15 @@ from typing import TypeVar
 import pytest
 from pydantic import BaseModel
 
+from plimsoll.datasets import Dataset, load_dataset
 from plimsoll.errors import InvalidFeature, InvalidRequest
-from plimsoll.evals import Dataset, Evaluations, RunProgress, RunSettings, gate_run, load_dataset, run_dataset
+from plimsoll.evals import (
+    Evaluations,
+    RunProgress,
+    RunSettings,
+    gate_run,
+    run_dataset,
+)
 from plimsoll.features import Answer, Feature, Question, Result
 from plimsoll.line import Line, answered, pass_rate
 from plimsoll.records import ErrorClass, Outcome, Principal, SystemClock, Verdict, new_id

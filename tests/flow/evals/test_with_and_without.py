@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
+from plimsoll.datasets import Dataset, load_dataset
 from plimsoll.errors import InvalidRequest
-from plimsoll.evals import Dataset, RetrievalWorth, load_dataset, render_worth, weigh_retrieval
+from plimsoll.evals import RetrievalWorth, render_worth, weigh_retrieval
 from plimsoll.features import Answer, Feature, FeatureRunner, Question, Retrieval
 from plimsoll.gateway import Alias, ChatRequest, Gateway, ModelTarget, Scripted
 from plimsoll.records import SystemClock

@@ -1,7 +1,7 @@
 """What the flows of features share: a runner over a scripted model and a fixed corpus, with every span kept."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from plimsoll.errors import UpstreamError
 from plimsoll.features import Answer, Failures, Feature, FeatureRunner, Question, Retrieval
-from plimsoll.gateway import Alias, Gateway, ModelTarget, Scripted, ScriptedReply
+from plimsoll.gateway import Alias, ChatRequest, Gateway, ModelTarget, Scripted, ScriptedReply
 from plimsoll.knowledge import Degradation, Finding, RetrievalPlan
 from plimsoll.prices import ModelPrice
 from plimsoll.records import Message, Passage, Principal, SystemClock
@@ -38,6 +38,7 @@ RETURNS = Passage(
 )
 GOOD = '{"answer": "Within 30 days.", "quotes": [{"passage": 1, "quote": "within 30 days of delivery"}]}'
 Reply = str | ScriptedReply | UpstreamError
+Replies = Sequence[Reply] | Callable[[ChatRequest], Reply]
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -106,13 +107,15 @@ class Bench(NamedTuple):
         return sorted(event.name for span in self.spans() for event in span.events)
 
 
-def make_bench(root: Path, replies: Sequence[Reply], found: Found | Exception | None = None) -> Bench:
+def make_bench(
+    root: Path, replies: Sequence[Reply] | Callable[[ChatRequest], Reply], found: Found | Exception | None = None
+) -> Bench:
     (root / "answer.md").write_text(PROMPT, encoding="utf-8")
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     tracer = provider.get_tracer("test")
-    model = Scripted(list(replies))
+    model = Scripted(replies)
     target = ModelTarget(
         alias="default", provider="scripted", model="small", price=ModelPrice(input=1.0, output=2.0, source="test")
     )

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from plimsoll.errors import ProviderRefused, StoreUnavailable
@@ -141,3 +142,21 @@ async def test_a_defect_becomes_an_outcome_and_is_kept_in_the_trace(tmp_path: Pa
     result = await bench.runner.run(docs_answer(), WHEN)
     assert result.message == "Something broke inside (KeyError); the trace holds what."
     assert bench.events() == ["exception"]
+
+
+async def test_a_document_that_was_closed_while_the_answer_was_written_is_neither_cited_nor_shown(tmp_path: Path):
+    other = msgspec.structs.replace(RETURNS, chunk_id="c2", source="other.md")
+    bench = make_bench(tmp_path, [GOOD], Found(passages=(RETURNS, other)))
+    bench.corpus.closed = frozenset({"c1"})
+    result = await bench.runner.run(docs_answer(), WHEN)
+    assert (result.outcome, result.value, result.citations) == (Outcome.ABSTAINED, None, ())
+    assert result.passages == (other,)
+    assert "cited_document_is_gone" in bench.events()
+
+
+async def test_a_passage_that_was_closed_and_is_not_cited_is_not_shown(tmp_path: Path):
+    other = msgspec.structs.replace(RETURNS, chunk_id="c2", source="other.md")
+    bench = make_bench(tmp_path, [GOOD], Found(passages=(RETURNS, other)))
+    bench.corpus.closed = frozenset({"c2"})
+    result = await bench.runner.run(docs_answer(), WHEN)
+    assert (result.outcome, result.passages) == (Outcome.ANSWERED, (RETURNS,))

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from plimsoll.evals import Evaluations, gate_run, load_dataset, run_dataset
+from plimsoll.datasets import load_dataset
+from plimsoll.evals import Evaluations, gate_run, run_dataset
 from plimsoll.features import Answer, Feature, FeatureRunner, Question, Retrieval, bind_runtime, index_features
 from plimsoll.gateway import Alias, Gateway, ModelTarget, Scripted, ScriptedReply
 from plimsoll.line import Line, answered, pass_rate

@@ -49,16 +49,16 @@ def test_a_regression_falls_short_and_names_its_cases():
     (comparison,) = report.comparisons
     assert (report.verdict, report.exit_code) == (FALLS_SHORT, 1)
     assert report.reason == "pass_rate(exact) against the baseline: falls short."
-    assert comparison.regressed == tuple(f"case-{number:03}" for number in range(40))
-    assert comparison.improved == ("case-299",)
+    assert comparison.difference.regressed == tuple(f"case-{number:03}" for number in range(40))
+    assert comparison.difference.improved == ("case-299",)
 
 
 def test_what_infrastructure_lost_is_missing_and_no_regression():
     lost = [replace(one, outcome=Outcome.FAILED, error_class=ErrorClass.INFRASTRUCTURE, scores={}) for one in GOOD[:40]]
     line = Line(error_rate(at_most=0.5), answered(at_least=0.5))
     comparisons = compare_runs(line, run_of([*lost, *GOOD[40:]]), run_of(GOOD))
-    assert [one.missing for one in comparisons] == [40, 40]
-    assert [one.regressed for one in comparisons] == [(), ()]
+    assert [one.difference.missing for one in comparisons] == [40, 40]
+    assert [one.difference.regressed for one in comparisons] == [(), ()]
     assert [one.decision.verdict for one in comparisons] == [CANNOT_TELL, CANNOT_TELL]
 
 
@@ -66,24 +66,24 @@ def test_errors_count_against_the_candidate():
     failed = [replace(one, outcome=Outcome.FAILED, error_class=ErrorClass.MODEL, scores={}) for one in GOOD[:40]]
     (comparison,) = compare_runs(Line(error_rate(at_most=0.5)), run_of([*failed, *GOOD[40:]]), run_of(GOOD))
     assert comparison.decision.verdict is FALLS_SHORT
-    assert len(comparison.regressed) == 40
+    assert len(comparison.difference.regressed) == 40
 
 
 def test_repeats_that_disagree_are_flaky_and_not_regressed():
     repeats = [result(number, repeat=turn, passed=number > 0 or turn == 0) for turn in (0, 1) for number in range(300)]
     stable = [result(number, repeat=turn) for turn in (0, 1) for number in range(300)]
     (comparison,) = compare_runs(LINE, run_of(repeats, repeats=2), run_of(stable, repeats=2))
-    assert (comparison.flaky, comparison.regressed) == (("case-000",), ())
-    assert comparison.paired is not None
-    assert comparison.paired.delta.n == 300
+    assert (comparison.difference.flaky, comparison.difference.regressed) == (("case-000",), ())
+    assert comparison.difference.paired is not None
+    assert comparison.difference.paired.delta.n == 300
 
 
 def test_only_cases_that_both_have_alike_are_compared():
     changed = [*GOOD[:250], *(result(number, content="other") for number in range(250, 320))]
     report = gate_run(LINE, run_of(changed, version="v2"), run_of(GOOD))
     (comparison,) = report.comparisons
-    assert comparison.paired is not None
-    assert comparison.paired.delta.n == 250
+    assert comparison.difference.paired is not None
+    assert comparison.difference.paired.delta.n == 250
     assert "compared are the 250 cases that both have alike, of 320 here and 300 there" in report.notes[0]
 
 

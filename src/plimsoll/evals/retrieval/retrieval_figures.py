@@ -11,12 +11,12 @@ import msgspec
 import numpy as np
 
 from plimsoll.errors import InvalidRequest
-from plimsoll.evals.compare import common_cases
 from plimsoll.evals.eval_run import CaseResult, EvalRun
+from plimsoll.evals.pairing import common_cases
 from plimsoll.evals.retrieval.retrieval_run import RetrievalRun, corpus_of
 from plimsoll.evals.retrieval.retrieved_case import ANSWERABILITY, MRR, NDCG, RetrievedCase, measure_names, recall_name
 from plimsoll.records import Interval, Outcome
-from plimsoll.stats import PairedDifference, clustered_mean, clustered_proportion, paired_mean, roc_area
+from plimsoll.stats import PairedDifference, bounded_mean, paired_mean, roc_area
 
 CONFIDENCE = 0.95
 """Coverage of every interval."""
@@ -116,16 +116,7 @@ def figure_of(name: str, results: Sequence[CaseResult], *, tag: str = "") -> Ret
 
 
 def _interval(values: Sequence[float], results: Sequence[CaseResult]) -> Interval:
-    """Return Wilson's interval of hits and misses, Student's t of anything else; clustered, and never beyond 0 and 1.
-
-    Where all values agree, their spread cannot be seen; the same number of hits or misses then says how far off the
-    mean may be.
-    """
-    clusters = [one.cluster or f"case:{one.case_id}" for one in results]
-    if set(values) <= {0.0, 1.0}:
-        return clustered_proportion([value > 0 for value in values], clusters, confidence=CONFIDENCE)
-    interval = clustered_mean(values, clusters, confidence=CONFIDENCE)
-    return msgspec.structs.replace(interval, low=max(0.0, interval.low), high=min(1.0, interval.high))
+    return bounded_mean(values, [one.cluster or f"case:{one.case_id}" for one in results], confidence=CONFIDENCE)
 
 
 def _answerability(run: RetrievalRun) -> list[RetrievalFigure]:

@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from plimsoll.evals.evidence import Evidence
+from plimsoll.datasets import Evidence
 from plimsoll.evals.retrieval.retrieval_figures import RetrievalDifference, RetrievalFigure, RetrievalFigures
 from plimsoll.evals.retrieval.retrieval_run import RetrievalRun, corpus_of
 from plimsoll.evals.retrieval.retrieved_case import RetrievedCase

@@ -9,12 +9,10 @@ from typing import Protocol
 
 import msgspec
 
+from plimsoll.datasets import Dataset, evidence_of, hash_case
 from plimsoll.errors import CallerError, InvalidDataset, InvalidRequest, PlimsollError
-from plimsoll.evals.case_line import hash_case
-from plimsoll.evals.dataset import Dataset
 from plimsoll.evals.eval_run import CaseResult, EvalRun
 from plimsoll.evals.evaluations import Evaluations
-from plimsoll.evals.evidence import evidence_of
 from plimsoll.evals.judgement import shorten
 from plimsoll.evals.retrieval.retrieved_case import NDCG_DEPTH, RetrievedCase, judge_passages
 from plimsoll.records import Case, Clock, ErrorClass, Outcome, Passage, new_id
@@ -105,7 +103,7 @@ async def run_retrieval(
         found, result = await _measure(case, question, retrieve, k=settings.k, clock=clock)
         result = msgspec.structs.replace(result, place=place)
         if evaluations:
-            await evaluations.add(run.id, result)
+            await evaluations.add(run.id, [result])
         cases.append(found)
         results.append(result)
         if progress:

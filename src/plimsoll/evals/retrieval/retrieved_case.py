@@ -9,7 +9,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from plimsoll.evals.evidence import Evidence, Spot, evidence_of, first_places
+from plimsoll.datasets import (
+    Evidence,
+    Spot,
+    evidence_of,
+    first_places,
+)
 from plimsoll.records import Case, Outcome, Passage, Score
 from plimsoll.stats import ndcg_at, recall_at, reciprocal_rank
 

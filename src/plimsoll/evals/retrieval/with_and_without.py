@@ -13,12 +13,13 @@ import msgspec
 import numpy as np
 from pydantic import BaseModel
 
+from plimsoll.datasets import Dataset
 from plimsoll.errors import InvalidFeature, InvalidRequest
-from plimsoll.evals.dataset import Dataset
 from plimsoll.evals.eval_run import CaseResult, EvalRun
 from plimsoll.evals.retrieval.retrieval_figures import CONFIDENCE, RetrievalFigure, figure_of
 from plimsoll.evals.retrieval.retrieval_run import cluster_of
-from plimsoll.evals.run import RunSettings, run_dataset
+from plimsoll.evals.run import run_dataset
+from plimsoll.evals.run_settings import RunSettings
 from plimsoll.evals.scorers import contains_expected, exact
 from plimsoll.evals.scorers.citations_of_evidence import citation_precision, citation_recall
 from plimsoll.features import Feature, Runtime

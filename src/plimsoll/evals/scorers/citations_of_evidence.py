@@ -2,7 +2,7 @@
 
 import msgspec
 
-from plimsoll.evals.evidence import Spot, evidence_of
+from plimsoll.datasets import Spot, evidence_of
 from plimsoll.line import Sample
 from plimsoll.records import Case, Score
 

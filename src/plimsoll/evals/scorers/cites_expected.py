@@ -2,8 +2,8 @@
 
 import msgspec
 
+from plimsoll.datasets import expected_texts, is_within
 from plimsoll.evals.judgement import judge
-from plimsoll.evals.wording import expected_texts, is_within
 from plimsoll.line import Sample
 from plimsoll.records import Case, Score
 

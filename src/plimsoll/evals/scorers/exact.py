@@ -4,8 +4,8 @@ from typing import cast
 
 import msgspec
 
+from plimsoll.datasets import normalise, read_answer
 from plimsoll.evals.judgement import judge
-from plimsoll.evals.wording import normalise, read_answer
 from plimsoll.line import Sample
 from plimsoll.records import Case, Score
 

@@ -2,9 +2,9 @@
 
 import msgspec
 
+from plimsoll.datasets import read_answer
 from plimsoll.evals.grounding import Support, claims, measure_support
 from plimsoll.evals.judgement import cannot_tell, judge
-from plimsoll.evals.wording import read_answer
 from plimsoll.line import Sample
 from plimsoll.records import Case, Score
 

@@ -72,7 +72,9 @@ class Reading(Generic[Out]):
 
     async def _cite(self, value: Out, found: Retrieved, caller: Principal) -> Draft[Out]:
         check = self._verify(value, found.passages)
-        readable = await self.retriever.readable({one.chunk_id for one in check.citations}, caller=caller)
+        shown = {chunk_id for passage in found.passages for chunk_id in passage.chunk_ids()}
+        readable = await self.retriever.readable(shown, caller=caller)
+        self.exchange.progress.keep(readable)
         citations = tuple(one for one in check.citations if one.chunk_id in readable)
         if len(citations) < len(check.citations):
             # Between search and answer a document was deleted or closed to the caller: the answer may rest on it.

@@ -1,0 +1,1 @@
+"""Live requests, judged after they were answered. Only `evals` imports these files; see `scoring`."""

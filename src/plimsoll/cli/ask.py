@@ -12,6 +12,7 @@ from plimsoll.cli.console import make_console, plain
 from plimsoll.cli.group import MACHINE_FAILED, MUST_CHANGE
 from plimsoll.cli.opened import run_in_project
 from plimsoll.features import Result
+from plimsoll.knowledge import describe_age
 from plimsoll.project import write_answer
 from plimsoll.records import Citation, ErrorClass, Outcome, Passage
 
@@ -40,6 +41,8 @@ def _show(result: Result[BaseModel], console: Console) -> None:
     if result.outcome is Outcome.ANSWERED:
         console.print(Text(plain(str(answer), keep="\n\t")))
         _show_citations(result.citations, console)
+        for warning in result.warnings:
+            console.print(Text(f"\nNote: {plain(warning)}", "yellow"))
     else:
         console.print(Text(f"{str(result.outcome).capitalize()}. {plain(result.message)}"))
         _show_nearest(result.passages, console)
@@ -66,4 +69,10 @@ def _show_nearest(passages: tuple[Passage, ...], console: Console) -> None:
 def _place(where: Citation | Passage) -> str:
     page = f", page {where.page}" if where.page is not None else ""
     heading = f" · {where.heading}" if where.heading else ""
-    return plain(f"{where.source}{page}{heading}")
+    return plain(f"{where.source}{page}{heading}{_age(where)}")
+
+
+def _age(where: Citation | Passage) -> str:
+    if where.age_seconds is None:
+        return ""
+    return f" ({'stale: ' if where.is_stale else ''}seen {describe_age(where.age_seconds)} ago)"

@@ -20,7 +20,7 @@ def plain(text: str, *, keep: str = "") -> str:
 
 def print_json(shown: object) -> None:
     """Print records as one JSON value."""
-    click.echo(json.dumps(msgspec.to_builtins(shown), ensure_ascii=False))
+    click.echo(json.dumps(msgspec.to_builtins(shown, str_keys=True), ensure_ascii=False))
 
 
 def make_console(*, stderr: bool = False) -> Console:

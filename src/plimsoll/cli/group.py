@@ -86,8 +86,9 @@ class LazyGroup(click.Group):
         except PlimsollError as error:
             say(error)
             ctx.exit(exit_code_of(error))
-        except KeyboardInterrupt:
-            click.echo("Interrupted; what was finished is kept. Run the same command again to go on.", err=True)
+        except KeyboardInterrupt as interrupt:
+            again = f"the same command again with {interrupt}" if interrupt.args else "the same command again"
+            click.echo(f"Interrupted; what was finished is kept. Run {again} to go on.", err=True)
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             # Whoever read our output has gone; pointing stdout at nothing keeps the interpreter from complaining.

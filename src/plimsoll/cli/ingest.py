@@ -21,16 +21,20 @@ _SOURCE_END = 48
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--corpus", default="", help="Corpus to read into; default: that of the project's default feature.")
+@click.option("--confirm-loss", is_flag=True, help="Forget documents whose files are gone, however many they are.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-def command(paths: tuple[Path, ...], *, corpus: str, quiet: bool) -> None:
+def command(paths: tuple[Path, ...], *, corpus: str, confirm_loss: bool, quiet: bool) -> None:
     """Read files and folders (Markdown, text, HTML, PDF, Office, mail, tables) into the project's knowledge.
 
     Without PATH it reads what plimsoll.toml declares. Unchanged documents are skipped, so it can be interrupted and
-    run again at any time. Exit code 2 when not one of them could be read.
+    run again at any time. Exit code 2 when not one of them could be read, and when more than 30 % of the known
+    documents would be forgotten: then nothing is changed until it is confirmed.
     """
     wanted = [Path(os.path.realpath(path)) for path in paths]
     with shown_ingestion(quiet=quiet) as show:
-        report = run_in_project(lambda project: project.ingest(wanted, corpus=corpus, progress=show))
+        report = run_in_project(
+            lambda project: project.ingest(wanted, corpus=corpus, progress=show, confirm_loss=confirm_loss)
+        )
     print_report(report)
     if report.failed and not (report.added or report.changed or report.unchanged):
         click.get_current_context().exit(MUST_CHANGE)
@@ -45,6 +49,9 @@ def shown_ingestion(*, quiet: bool = False) -> Generator[Callable[[IngestProgres
         task = bar.add_task("Reading", total=None)
 
         def show(progress: IngestProgress) -> None:
+            if progress.waiting:
+                bar.console.print(progress.waiting, highlight=False)
+                return
             bar.update(
                 task, completed=progress.done, total=progress.total, description=plain(progress.source[-_SOURCE_END:])
             )

@@ -9,8 +9,10 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from plimsoll.cli.console import make_console, print_json
+from plimsoll.cli.console import make_console, plain, print_json
 from plimsoll.cli.opened import run_in_project
+from plimsoll.evals import describe_score
+from plimsoll.project import Project
 from plimsoll.records import ErrorClass, Outcome, Span
 from plimsoll.traces import Trace, TraceFilter, TraceSummary
 
@@ -32,8 +34,7 @@ _TOLD = ("plimsoll.target", "plimsoll.reason")
 def command(trace: str | None, *, hours: float | None, as_json: bool, **wanted: str | int | None) -> None:
     """List what was asked and answered, newest first, or open TRACE (an id, or the beginning of one)."""
     if trace:
-        opened = run_in_project(lambda project: project.trace(trace))
-        _print(opened, as_json=as_json)
+        run_in_project(lambda project: _open(project, trace, as_json=as_json))
         return
     since = timedelta(hours=hours) if hours else None
     where = msgspec.convert(wanted, TraceFilter)
@@ -41,11 +42,21 @@ def command(trace: str | None, *, hours: float | None, as_json: bool, **wanted: 
     _print(found, as_json=as_json)
 
 
-def _print(found: Trace | list[TraceSummary], *, as_json: bool) -> None:
+async def _open(project: Project, trace: str, *, as_json: bool) -> None:
+    found = await project.trace(trace)
     if as_json:
         print_json(found)
-    elif isinstance(found, Trace):
-        _show_trace(found, make_console())
+        return
+    console = make_console()
+    _show_trace(found, console)
+    known = await project.evals.calibrations() if found.scores else ()
+    for score in found.scores:
+        console.print(Text(plain(f"score: {describe_score(score, known)}")))
+
+
+def _print(found: list[TraceSummary], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
     else:
         _show_list(found, make_console())
 

@@ -27,12 +27,6 @@ QUESTION = "What does express delivery cost?"
 
 
 @pytest.fixture
-def project(ready_project: Path, tmp_path: Path) -> Path:
-    """A project of the test's own."""
-    return Path(shutil.copytree(ready_project, tmp_path / "project"))
-
-
-@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 3 MB."""
     disk = tmp_path / "disk"

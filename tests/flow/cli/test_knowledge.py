@@ -6,24 +6,24 @@ from pathlib import Path
 from flow.cli.commands import plimsoll
 
 
-def test_documents_are_listed_with_where_they_came_from(ready_project: Path):
-    listed = plimsoll(ready_project, "knowledge", "documents")
+def test_documents_are_listed_with_where_they_came_from(project: Path):
+    listed = plimsoll(project, "knowledge", "documents")
     assert (listed.code, "paths" in listed.out) == (0, True)
-    found = json.loads(plimsoll(ready_project, "knowledge", "documents", "--json").out)
+    found = json.loads(plimsoll(project, "knowledge", "documents", "--json").out)
     assert {document["readers"][0] for document in found} == {"public"}
     assert all(document["source"] in listed.out for document in found)
 
 
-def test_chunks_are_shown_by_size_and_with_what_was_cut(ready_project: Path):
-    shown = plimsoll(ready_project, "knowledge", "chunks")
+def test_chunks_are_shown_by_size_and_with_what_was_cut(project: Path):
+    shown = plimsoll(project, "knowledge", "chunks")
     assert (shown.code, "headings, tokens 200" in shown.out, "within a sentence" in shown.out) == (0, True, True)
-    found = json.loads(plimsoll(ready_project, "knowledge", "chunks", "--json").out)
+    found = json.loads(plimsoll(project, "knowledge", "chunks", "--json").out)
     assert sum(found["histogram"].values()) == found["chunks"] > 0
     assert found["longest"][0]["tokens"] <= 256
 
 
-def test_strategies_are_compared_on_a_dataset_and_each_difference_has_a_verdict(ready_project: Path):
-    compared = plimsoll(ready_project, "knowledge", "chunks", "--compare", "docs_answer", "--json")
+def test_strategies_are_compared_on_a_dataset_and_each_difference_has_a_verdict(project: Path):
+    compared = plimsoll(project, "knowledge", "chunks", "--compare", "docs_answer", "--json")
     own, *others = json.loads(compared.out)
     assert (own["chunking"], own["differences"]) == ("headings, tokens 200", {})
     assert [way["chunking"].split(",")[0] for way in others] == [
@@ -36,6 +36,6 @@ def test_strategies_are_compared_on_a_dataset_and_each_difference_has_a_verdict(
     assert own["embedding_seconds"] > 0
 
 
-def test_a_dataset_that_is_not_there_is_named(ready_project: Path):
-    refused = plimsoll(ready_project, "knowledge", "chunks", "--compare", "nothing")
+def test_a_dataset_that_is_not_there_is_named(project: Path):
+    refused = plimsoll(project, "knowledge", "chunks", "--compare", "nothing")
     assert (refused.code, "nothing" in refused.err) == (2, True)

@@ -1,7 +1,6 @@
 """`plimsoll knowledge eval` as its user sees it."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,12 +8,6 @@ import pytest
 from flow.cli.commands import plimsoll
 
 pytestmark = pytest.mark.model
-
-
-@pytest.fixture
-def project(ready_project: Path, tmp_path: Path) -> Path:
-    """A project of the test's own."""
-    return Path(shutil.copytree(ready_project, tmp_path / "project"))
 
 
 def test_a_corpus_is_measured_and_compared_with_an_earlier_run(project: Path):

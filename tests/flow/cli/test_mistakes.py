@@ -1,6 +1,5 @@
 """Bad input: one clear sentence, the next command, the right exit code, nothing lost."""
 
-import shutil
 import socket
 import sqlite3
 from pathlib import Path
@@ -10,12 +9,6 @@ import pytest
 from flow.cli.commands import plimsoll
 
 pytestmark = pytest.mark.model
-
-
-@pytest.fixture
-def project(ready_project: Path, tmp_path: Path) -> Path:
-    """A project of the test's own."""
-    return Path(shutil.copytree(ready_project, tmp_path / "project"))
 
 
 def test_an_unknown_command_names_the_nearest(tmp_path: Path):

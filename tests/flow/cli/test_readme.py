@@ -12,7 +12,7 @@ from flow.cli.commands import ROOT, surroundings
 pytestmark = pytest.mark.model
 
 SESSION = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-MEASURED = re.compile(r"\d+(\.\d+)? (ms|s)\b|trace [0-9a-f]{32}")
+MEASURED = re.compile(r"\d+(\.\d+)? (ms|s)\b|trace [0-9a-f]{32}|seen (less than a|\d+) minutes? ago")
 
 
 def _lines(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from plimsoll.server.door.paths import DOOR_PATHS, DoorPath
 from plimsoll.server.limits import Limits
 from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
+from plimsoll.server.schedules import kept_on_schedule
 from plimsoll.server.serve import build_app, read_limits, serve
 from plimsoll.server.upkeep import kept_current, kept_tidy
 from plimsoll.server.warm import WarmUp
@@ -26,6 +27,7 @@ __all__ = [
     "build_app",
     "check_address",
     "kept_current",
+    "kept_on_schedule",
     "kept_tidy",
     "listen",
     "read_limits",

@@ -14,6 +14,8 @@ from plimsoll.errors import DeadlinePassed, InvalidRequest, Overloaded, TooLarge
 
 UPLOAD_PATHS = frozenset({"/api/ingest", "/knowledge"})
 """Paths that take files: larger bodies, more time, and only a few at once."""
+_SYNCHRONISING = "/confirm"
+"""How paths end whose work is an ingestion too."""
 _ALWAYS_ADMITTED = ("/health/", "/static/", "/metrics")
 
 
@@ -195,7 +197,8 @@ async def _read_body(receive: Receive, headers: Headers, *, bound: int) -> bytes
 
 
 def _is_upload(scope: Scope) -> bool:
-    return scope["method"] == "POST" and scope["path"] in UPLOAD_PATHS
+    path = scope["path"]
+    return scope["method"] == "POST" and (path in UPLOAD_PATHS or path.endswith(_SYNCHRONISING))
 
 
 def _too_large(bound: int) -> TooLarge:

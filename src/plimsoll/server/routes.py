@@ -2,8 +2,12 @@
 
 from starlette.routing import BaseRoute, Route
 
-from plimsoll.server.api import ask, features, health, ingest, knowledge, metrics, spend, status, traces
+from plimsoll.server.api import ask, audits, evals, features, health, ingest, knowledge, metrics, spend, status, traces
 from plimsoll.server.web import ask as ask_page
+from plimsoll.server.web import audit as audit_page
+from plimsoll.server.web import bench as bench_page
+from plimsoll.server.web import corpus as corpus_page
+from plimsoll.server.web import evals as evals_page
 from plimsoll.server.web import knowledge as knowledge_page
 from plimsoll.server.web import overview as overview_page
 from plimsoll.server.web import sign_in as sign_in_page
@@ -26,18 +30,47 @@ def all_routes() -> list[BaseRoute]:
         Route("/api/allowances", spend.list_allowances),
         Route("/api/traces", traces.list_traces),
         Route("/api/traces/{trace_id}", traces.show_trace),
-        Route("/api/knowledge", knowledge.show_knowledge),
-        Route("/api/documents", knowledge.list_documents),
+        Route("/api/knowledge", knowledge.list_corpora),
+        Route("/api/knowledge/{corpus}", knowledge.show_corpus),
+        Route("/api/knowledge/{corpus}/bench", knowledge.run_bench),
+        Route("/api/knowledge/{corpus}/confirm", knowledge.confirm_source, methods=["POST"]),
+        Route("/api/knowledge/{corpus}/documents/{document_id}", knowledge.show_document),
+        Route("/api/knowledge/{corpus}/audit", audits.show_audit),
         Route("/", overview_page.show_overview),
         Route("/ask", ask_page.show_ask),
         Route("/ask", ask_page.ask, methods=["POST"]),
         Route("/ask/{trace_id}", ask_page.show_answer),
         Route("/traces", traces_page.list_traces),
         Route("/traces/{trace_id}", traces_page.show_trace),
-        Route("/knowledge", knowledge_page.show_knowledge),
+        Route("/knowledge", knowledge_page.list_corpora),
         Route("/knowledge", knowledge_page.add_documents, methods=["POST"]),
+        Route("/knowledge/{corpus}", corpus_page.show_corpus),
+        Route("/knowledge/{corpus}/audit", audit_page.show_audit),
+        Route("/knowledge/{corpus}/bench", bench_page.show_bench),
+        Route("/knowledge/{corpus}/confirm", corpus_page.confirm_source, methods=["POST"]),
+        Route("/knowledge/{corpus}/documents/{document_id}", corpus_page.show_document),
         Route("/sign-in", sign_in_page.show_sign_in),
         Route("/sign-in", sign_in_page.sign_in, methods=["POST"]),
         Route("/sign-out", sign_in_page.sign_out, methods=["POST"]),
         Route("/static/{name}", serve_static),
+        *_routes_of_evaluations(),
+    ]
+
+
+def _routes_of_evaluations() -> list[BaseRoute]:
+    return [
+        Route("/api/evals", evals.list_runs),
+        Route("/api/evals/compare", evals.compare_runs),
+        Route("/api/evals/datasets", evals.list_datasets),
+        Route("/api/evals/datasets/{name}", evals.show_dataset),
+        Route("/api/evals/history/{feature}", evals.show_history),
+        Route("/api/evals/judges", evals.list_judges),
+        Route("/api/evals/runs/{run_id}", evals.show_run),
+        Route("/evals", evals_page.list_runs),
+        Route("/evals/compare", evals_page.compare_runs),
+        Route("/evals/datasets", evals_page.list_datasets),
+        Route("/evals/datasets/{name}", evals_page.show_dataset),
+        Route("/evals/history/{feature}", evals_page.show_history),
+        Route("/evals/judges", evals_page.list_judges),
+        Route("/evals/runs/{run_id}", evals_page.show_run),
     ]

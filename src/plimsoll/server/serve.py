@@ -20,6 +20,7 @@ from plimsoll.server.limits import Limits
 from plimsoll.server.recent import RecentAnswers
 from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
+from plimsoll.server.schedules import kept_on_schedule
 from plimsoll.server.siblings import Siblings
 from plimsoll.server.state import ServerState
 from plimsoll.server.upkeep import kept_current, kept_tidy
@@ -68,6 +69,7 @@ async def serve_on(
             await stack.enter_async_context(kept_current(project))
             if is_first:
                 await stack.enter_async_context(kept_tidy(project))
+                await stack.enter_async_context(kept_on_schedule(project))
             if siblings is not None:
                 own = partial(write_metrics, project, worker=siblings.number)
                 await stack.enter_async_context(siblings.listening(own))

@@ -18,7 +18,7 @@ _LOG = logging.getLogger(__name__)
 @contextlib.asynccontextmanager
 async def kept_tidy(project: Project, *, every_seconds: float = _HOUR_SECONDS) -> AsyncGenerator[None]:
     """Tidy the project at once and then at the interval, until the block ends."""
-    async with _running(_tidy_always(project, every_seconds)):
+    async with running(_tidy_always(project, every_seconds)):
         yield
 
 
@@ -29,7 +29,7 @@ async def kept_current(project: Project, *, every_seconds: float = _LOOK_SECONDS
     A changed file is taken when it was the same at two looks.
     """
     told = asyncio.Event()
-    async with _running(_follow_always(project, told, every_seconds)):
+    async with running(_follow_always(project, told, every_seconds)):
         with _told_by_hangup(told):
             yield
 
@@ -50,7 +50,8 @@ def _told_by_hangup(told: asyncio.Event) -> Generator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _running(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+async def running(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Do the work beside the block, and cancel it at its end."""
     task = asyncio.get_running_loop().create_task(work)
     try:
         yield

@@ -22,7 +22,9 @@ async def test_an_empty_project_teaches_the_next_command(tmp_path: Path):
     assert "plimsoll ask" in pages["/traces"]
 
 
-@pytest.mark.parametrize("path", ["/api/status", "/api/traces", "/api/knowledge", "/api/documents", "/v1/features"])
+@pytest.mark.parametrize(
+    "path", ["/api/status", "/api/traces", "/api/knowledge", "/api/knowledge/docs", "/v1/features"]
+)
 async def test_every_page_has_a_twin_for_programs(tmp_path: Path, path: str):
     async with served(tmp_path) as server:
         reply = await server.get(path)

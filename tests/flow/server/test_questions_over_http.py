@@ -24,7 +24,7 @@ async def test_a_newcomer_goes_from_documents_to_a_cited_answer_and_its_trace(tm
         assert {"retrieve docs", "chat reader"} <= {span["name"] for span in trace["spans"]}
         listed = (await server.get("/api/traces?outcome=answered&text=return")).json()
         assert [one["trace_id"] for one in listed["traces"]] == [answer["trace_id"]]
-        assert len((await server.get("/api/documents")).json()["documents"]) == 2
+        assert len((await server.get("/api/knowledge/docs")).json()["page"]["documents"]) == 2
         status = (await server.get("/api/status")).json()
         assert status["features"][0]["traffic"]["outcomes"] == {"answered": 1}
 
@@ -61,6 +61,18 @@ async def test_files_that_are_sent_are_read_and_the_broken_ones_named(tmp_path: 
     assert "nine" in answer["answer"]
 
 
+async def test_an_emptied_folder_is_forgotten_only_when_that_is_confirmed(tmp_path: Path):
+    async with served(tmp_path) as server:
+        await server.post("/api/ingest", json={})
+        for file in server.project.folder.joinpath("documents").glob("*.md"):
+            file.unlink()
+        held = await server.post("/api/ingest", json={})
+        assert (held.status, held.json()["error"]["code"]) == (409, "needs_confirmation")
+        assert "confirm_loss" in str(held.json()["error"])
+        confirmed = await server.post("/api/ingest", json={"confirm_loss": True})
+    assert (confirmed.status, confirmed.json()["removed"]) == (200, 2)
+
+
 async def test_nothing_outside_the_project_is_read(tmp_path: Path):
     async with served(tmp_path) as server:
         replies = [await server.post("/api/ingest", json={"paths": [path]}) for path in ("/etc", "..", ".plimsoll")]
@@ -76,7 +88,7 @@ async def test_another_tenant_sees_neither_traces_nor_documents(tmp_path: Path):
         assert (await server.get(f"/api/traces/{trace_id}", headers=bearer)).status == 404
         assert (await server.get(f"/ask/{trace_id}", headers=bearer)).status == 404
         assert (await server.get("/api/traces", headers=bearer)).json() == {"traces": []}
-        assert (await server.get("/api/documents", headers=bearer)).json() == {"documents": []}
+        assert (await server.get("/api/knowledge/docs", headers=bearer)).json()["page"]["documents"] == []
         answer = (await server.post("/api/ask", json={"text": QUESTION}, headers=bearer)).json()
         assert (answer["outcome"], answer["passages"]) == ("abstained", [])
 

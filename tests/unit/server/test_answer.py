@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from plimsoll.features import Answer, Result
 from plimsoll.records import Citation, Highlight, Outcome, Passage
-from plimsoll.server.web.answer import AnswerPart, Segment, main_text, place_numbers, view_result
+from plimsoll.server.web.answer import AnswerPart, Segment, place_numbers, view_result
 
 TEXT = "Before. Thirty days  it is. After."
 PASSAGE = Passage(
@@ -67,12 +67,6 @@ def test_without_an_answer_the_nearest_passages_are_shown():
     nothing: Result[Answer] = Result(outcome=Outcome.ABSTAINED, passages=(PASSAGE,), trace_id="t", latency_ms=1.0)
     view = view_result("q", "f", result=nothing)
     assert (view.parts, view.sources[0].lead) == ((), "Before.")
-
-
-def test_the_question_is_the_only_text_of_the_input():
-    assert main_text('{"text": "why", "n": 1}') == "why"
-    assert main_text('{"a": "x", "b": "y"}') == '{"a": "x", "b": "y"}'
-    assert main_text("{cut off") == "{cut off"
 
 
 @given(st.text(), st.lists(st.text(min_size=1), max_size=4))

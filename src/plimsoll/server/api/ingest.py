@@ -23,6 +23,8 @@ class IngestOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Files and folders, relative to the project; empty: what plimsoll.toml declares."""
     corpus: str = ""
     """Corpus to read them into; empty: the default feature's."""
+    confirm_loss: bool = False
+    """Whether documents whose files are gone are forgotten however many they are."""
 
 
 async def ingest(request: Request) -> Response:
@@ -32,7 +34,8 @@ async def ingest(request: Request) -> Response:
     if request.headers.get("content-type", "").startswith("multipart/"):
         return render_json(await ingest_form(project, await read_form(request)))
     order = _read_order(await request.body())
-    report = await project.ingest(resolve_paths(project.folder, order.paths), corpus=order.corpus)
+    paths = resolve_paths(project.folder, order.paths)
+    report = await project.ingest(paths, corpus=order.corpus, confirm_loss=order.confirm_loss)
     return render_json(report)
 
 

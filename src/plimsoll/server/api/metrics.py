@@ -11,7 +11,9 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from plimsoll.evals import OnlineHealth
 from plimsoll.project import GatewayHealth, Project
+from plimsoll.server.api.knowledge_metrics import KnowledgeMetrics
 from plimsoll.server.auth import require
 from plimsoll.server.siblings import merge_metrics
 from plimsoll.server.state import state_of
@@ -64,6 +66,28 @@ class GatewayMetrics(Collector):
             yield GaugeMetricFamily(name, documentation, value)
 
 
+class OnlineMetrics(Collector):
+    """How judging live requests goes."""
+
+    def __init__(self, health: OnlineHealth) -> None:
+        self._health = health
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metric families."""
+        health = self._health
+        counters = (
+            ("plimsoll_online_sampled", "Live requests that were drawn to be judged.", health.sampled),
+            ("plimsoll_online_judged", "Live requests whose scores were kept.", health.judged),
+            ("plimsoll_online_missing_scores", "Scores of live requests without a value.", health.missing),
+            ("plimsoll_online_dropped", "Drawn requests that found no room or were left at the end.", health.dropped),
+            ("plimsoll_online_over_budget", "Drawn requests that the day's budget left out.", health.over_budget),
+            ("plimsoll_online_failed", "Drawn requests whose scores could not be kept.", health.failed),
+        )
+        for name, documentation, value in counters:
+            yield CounterMetricFamily(name, documentation, value)
+        yield GaugeMetricFamily("plimsoll_online_waiting", "Drawn requests that wait to be judged.", health.waiting)
+
+
 class OfWorker(Collector):
     """The metrics of another collector, each told from those of other workers."""
 
@@ -83,7 +107,13 @@ class OfWorker(Collector):
 def write_metrics(project: Project, *, worker: int = 0) -> bytes:
     """Return every counter of this process in Prometheus's text format; `worker` is its number among several."""
     registry = CollectorRegistry(auto_describe=False)
-    collectors = (project.gateway.meter, CaptureMetrics(project), GatewayMetrics(project.gateway_health()))
+    collectors = (
+        project.gateway.meter,
+        CaptureMetrics(project),
+        GatewayMetrics(project.gateway_health()),
+        KnowledgeMetrics(project),
+        OnlineMetrics(project.evals.online_health()),
+    )
     for collector in collectors:
         registry.register(OfWorker(collector, worker) if worker else collector)
     return generate_latest(registry)

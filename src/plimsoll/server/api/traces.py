@@ -1,4 +1,7 @@
-"""What was asked and how it went: a list of traces, and one with its steps. A caller sees their own tenant's only."""
+"""What was asked and how it went: a list of traces, and one with its steps.
+
+A caller sees their own tenant's only, and where a trace rests on documents that not everyone may read, their own only.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,10 +28,10 @@ async def show_trace(request: Request) -> Response:
 
 
 async def find_trace(request: Request, caller: Principal) -> Trace:
-    """Return the trace that the path names; another tenant's does not exist for this caller. Raises NotFound."""
+    """Return the trace that the path names; what is not for this caller does not exist. Raises NotFound."""
     trace_id: str = request.path_params["trace_id"]
     trace = await state_of(request).project.trace(trace_id)
-    if trace.summary.tenant != caller.tenant:
+    if not trace.summary.is_for(caller):
         raise NotFound(f"There is no trace {trace_id!r}.", next_step="`plimsoll traces` lists them.")
     return trace
 
@@ -42,6 +45,7 @@ def read_filter(request: Request, caller: Principal) -> TraceFilter:
         outcome=Outcome(_choose("outcome", outcome, list(Outcome))) if outcome else None,
         error_class=ErrorClass(_choose("error_class", error_class, list(ErrorClass))) if error_class else None,
         tenant=caller.tenant,
+        seen_by=caller.id,
         text=query.get("text"),
         before=query.get("before"),
         limit=_read_limit(query.get("limit", "")),

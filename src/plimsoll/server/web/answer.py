@@ -3,15 +3,15 @@
 Made from a result that this process still holds, or from a trace, which has the quotations but not the passages.
 """
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import msgspec
 from pydantic import BaseModel
 
 from plimsoll.features import Result
+from plimsoll.pages import main_text
 from plimsoll.project import write_answer
 from plimsoll.records import Citation, Passage
 from plimsoll.traces import Trace
@@ -119,19 +119,6 @@ def view_trace(trace: Trace) -> AnswerView:
     )
 
 
-def main_text(text: str, field: str = "") -> str:
-    """Return the named text of a JSON object, or its only text; the text itself where it is anything else."""
-    try:
-        content: object = json.loads(text)
-    except ValueError:
-        return text
-    if not isinstance(content, dict):
-        return text
-    fields = cast("Mapping[str, object]", content)
-    texts = [value for name, value in fields.items() if isinstance(value, str) and (not field or name == field)]
-    return texts[0] if len(texts) == 1 else text
-
-
 def place_numbers(answer: str, sources: Sequence[Source]) -> tuple[AnswerPart, ...]:
     """Return the answer cut after each quotation that stands in it; numbers of the others follow its end."""
     if not answer:
@@ -189,7 +176,7 @@ def _show_passage(number: int, passage: Passage) -> Source:
         heading=passage.heading,
         page=passage.page,
         source=passage.source,
-        lead=passage.text[best.start : best.end] if best else _shorten(passage.text),
+        lead=passage.text[best.start : best.end] if best else shorten(passage.text),
         segments=_cut(passage.text, best.start, end=best.end) if best else (Segment(text=passage.text),),
     )
 
@@ -199,7 +186,8 @@ def _cut(text: str, start: int, *, end: int) -> tuple[Segment, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """Return the text on one line, cut at a word where it is long."""
     flat = " ".join(text.split())
     return flat if len(flat) <= _LEAD else f"{flat[:_LEAD].rsplit(' ', 1)[0]} …"
 

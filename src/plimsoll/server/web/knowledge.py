@@ -1,4 +1,4 @@
-"""`/knowledge`: corpora and their documents, what could not be read and why, and a form that takes more."""
+"""`/knowledge`: each corpus against its limits, and a form that takes more documents."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,14 +7,13 @@ from plimsoll.errors import PlimsollError
 from plimsoll.knowledge import IngestReport, known_endings
 from plimsoll.records import Principal
 from plimsoll.server.api.ingest import ingest_form
-from plimsoll.server.api.knowledge import find_documents
 from plimsoll.server.auth import require
 from plimsoll.server.body import read_form
 from plimsoll.server.state import state_of
 from plimsoll.server.web.render import render_page
 
 
-async def show_knowledge(request: Request) -> Response:
+async def list_corpora(request: Request) -> Response:
     """`GET /knowledge`: what the project knows."""
     return await _render(request, require(request, "read"))
 
@@ -22,6 +21,7 @@ async def show_knowledge(request: Request) -> Response:
 async def add_documents(request: Request) -> Response:
     """`POST /knowledge`: keep the files that were sent, read them, and say what became of each."""
     caller = require(request, "ingest")
+    require(request, "read")
     try:
         report = await ingest_form(state_of(request).project, await read_form(request))
     except PlimsollError as error:
@@ -32,15 +32,12 @@ async def add_documents(request: Request) -> Response:
 async def _render(
     request: Request, caller: Principal, *, report: IngestReport | None = None, problem: PlimsollError | None = None
 ) -> Response:
-    require(request, "read")
-    corpora = (await state_of(request).project.status()).corpora
-    documents = {corpus.name: await find_documents(request, caller, corpus=corpus.name) for corpus in corpora}
     content = {
-        "corpora": corpora,
-        "documents": documents,
+        "corpora": await state_of(request).project.knowledge.cards(caller),
         "report": report,
         "problem": problem,
         "may_ingest": caller.may("ingest"),
+        "may_ask": caller.may("ask"),
         "endings": ",".join(sorted(known_endings())),
         "twin": "/api/knowledge",
     }

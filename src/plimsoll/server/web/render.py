@@ -5,27 +5,20 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from plimsoll.server.web.formats import (
-    format_count,
-    format_duration,
-    format_moment,
-    format_money,
-    format_plural,
-    format_pretty,
-    format_ticks,
-)
+from plimsoll.pages import make_environment, read_style_file
+from plimsoll.server.web.ages import format_age, format_span
 
 HERE = Path(__file__).parent
+_OWN = ("console.js",)
 
 
 def render_page(request: Request, template: str, content: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
     """Return the template as a page of the console."""
     shell: dict[str, object] = {
-        "plural": format_plural,
         "path": request.url.path,
         "project_name": request.app.state.server.project.settings.project.name,
         "has_session": "plimsoll_session" in request.cookies,
@@ -42,24 +35,14 @@ def static_url(name: str) -> str:
 
 @cache
 def read_static(name: str) -> bytes:
-    """Return the content of a static file."""
-    return (HERE / "static" / name).read_bytes()
+    """Return the content of a static file: the console's script, or what it shares with every page."""
+    return (HERE / "static" / name).read_bytes() if name in _OWN else read_style_file(name)
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["count"] = format_count
-    environment.filters["duration"] = format_duration
-    environment.filters["moment"] = format_moment
-    environment.filters["money"] = format_money
-    environment.filters["pretty"] = format_pretty
-    environment.filters["ticks"] = format_ticks
+    environment = make_environment(HERE / "templates")
+    environment.filters["age"] = format_age
+    environment.filters["span"] = format_span
     environment.globals["static"] = static_url
     return environment

@@ -5,11 +5,12 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from plimsoll.evals import describe_score
+from plimsoll.pages import main_text
 from plimsoll.records import Outcome
 from plimsoll.server.api.traces import find_trace, read_filter
 from plimsoll.server.auth import require
 from plimsoll.server.state import state_of
-from plimsoll.server.web.answer import main_text
 from plimsoll.server.web.render import render_page
 from plimsoll.server.web.steps import AXIS, lay_out
 
@@ -39,11 +40,13 @@ async def show_trace(request: Request) -> Response:
     """`GET /traces/{id}`: one request with its steps on a time axis."""
     trace = await find_trace(request, require(request, "read"))
     summary = trace.summary
+    known = await state_of(request).project.evals.calibrations() if trace.scores else ()
     content = {
         "summary": summary,
         "question": main_text(summary.input_text or ""),
         "steps": lay_out(trace.spans),
         "axis": AXIS,
+        "scores": [(score, describe_score(score, known)) for score in trace.scores],
         "twin": f"/api/traces/{summary.trace_id}",
     }
     return render_page(request, "trace.html", content)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, TypeGuard, Union, get_args, get_origin
 
 import click
 from pydantic import BaseModel
@@ -137,14 +137,24 @@ def _type_name(annotation: object) -> str:
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
     if origin in (Union, UnionType):
-        return " or ".join(_type_name(part) for part in arguments if part is not type(None))
+        return _union_name(arguments)
     if origin is Annotated:
         return _type_name(arguments[0])
     if origin in (tuple, dict):
         return f"{'list' if origin is tuple else 'table'} of {_type_name(arguments[0 if origin is tuple else -1])}"
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if _is_table(annotation):
         return f"tables of {', '.join(f'`{name}`' for name in annotation.model_fields)}"
     return _TYPE_NAMES.get(annotation, str(annotation))
+
+
+def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _union_name(parts: tuple[object, ...]) -> str:
+    if all(_is_table(part) for part in parts):
+        return "tables of one kind each"
+    return " or ".join(_type_name(part) for part in parts if part is not type(None))
 
 
 def _commands() -> str:
@@ -183,7 +193,7 @@ def _names() -> str:
 def _tables() -> str:
     lines = ["# Tables", _NOTE, "Whose rows each table holds, how long they stay, and how a person's are erased.\n"]
     package = Path(plimsoll.__file__).parent
-    for path in sorted(package.rglob("table.py")):
+    for path in sorted((*package.rglob("table.py"), *package.rglob("tables/*.py"))):
         importlib.import_module(".".join(("plimsoll", *path.relative_to(package).with_suffix("").parts)))
     for schema, tables in (("state", STATE.tables), ("traces", TRACES.tables)):
         for table in sorted(tables.values(), key=lambda table: table.name):

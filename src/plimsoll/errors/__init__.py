@@ -7,6 +7,7 @@
     │   ├── Forbidden          403 forbidden           the key does not allow it
     │   ├── UntrustedOrigin    403 untrusted_origin    a web page or host that is not this server's own
     │   ├── NotFound           404 not_found           no such feature, model, trace, corpus, …
+    │   ├── NeedsConfirmation  409 needs_confirmation  it would forget much at once
     │   ├── TooLarge           413 too_large           beyond a declared size
     │   ├── LimitReached       429 limit_reached       a declared number of requests, tokens or calls at once
     │   ├── BudgetExhausted    429 budget_exhausted    it may cost more than is left of a budget
@@ -61,6 +62,7 @@ from plimsoll.errors.tree import (
     LimitsUnavailable,
     MissingPart,
     ModelMissing,
+    NeedsConfirmation,
     NoProject,
     NotBound,
     NotFound,
@@ -105,6 +107,7 @@ __all__ = [
     "LimitsUnavailable",
     "MissingPart",
     "ModelMissing",
+    "NeedsConfirmation",
     "NoProject",
     "NotBound",
     "NotFound",

@@ -87,6 +87,14 @@ class NotFound(CallerError):
     error_class = ErrorClass.VALIDATION
 
 
+class NeedsConfirmation(CallerError):
+    """It would forget much at once, or change what is served unmeasured: a person must say that this is right."""
+
+    code = "needs_confirmation"
+    http_status = 409
+    error_class = ErrorClass.POLICY
+
+
 class TooLarge(CallerError):
     """What was sent is beyond the declared size."""
 

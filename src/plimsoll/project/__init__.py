@@ -3,12 +3,28 @@
 The command line, the server and the console call what stands here and nothing below it.
 """
 
+from plimsoll.project.adoption import AdoptionAsked
 from plimsoll.project.answers import write_answer
 from plimsoll.project.chunk_report import CorpusCut, WayTried
+from plimsoll.project.compared_runs import ComparedRuns, KeptRun
+from plimsoll.project.corpus_card import CorpusCard, EmbeddingInUse, IndexStanding
+from plimsoll.project.dataset_records import DatasetCard, DatasetPage, ImportReport, PullReport, SplitReport
+from plimsoll.project.datasets import Datasets
+from plimsoll.project.embedding_change import EmbeddingChange, EmbeddingDone, EmbeddingEstimate
+from plimsoll.project.embedding_comparison import EmbeddingComparison
+from plimsoll.project.eval_asked import NEWEST, CostEstimate, EvalAsked
+from plimsoll.project.eval_runs import EvalWatch
+from plimsoll.project.evals import Evals
+from plimsoll.project.judges import JudgeReport, Judges
+from plimsoll.project.knowledge import BenchAsked, BenchResult, DocumentsAsked, Knowledge
 from plimsoll.project.opening import open_project as open  # noqa: A004 - `plimsoll.open` is the public name
 from plimsoll.project.project import Project
+from plimsoll.project.prompts import PromptDifference, PromptFigure, PromptRun, Prompts, PromptVersion
+from plimsoll.project.red_team import RedTeam
+from plimsoll.project.retrieval_fit import RetrievalFit
 from plimsoll.project.retrieval_quality import RetrievalEvaluation
 from plimsoll.project.scaffold import write_project
+from plimsoll.project.schedules import ScheduleHealth
 from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
 from plimsoll.project.shared import require_shared
 from plimsoll.project.source_settings import SOURCE_TABLES
@@ -22,21 +38,58 @@ from plimsoll.project.status import (
     SettingsState,
     Traffic,
 )
+from plimsoll.project.suggestion import Suggestion
 
 __all__ = [
+    "NEWEST",
     "SETTINGS_FILE",
     "SOURCE_TABLES",
+    "AdoptionAsked",
+    "BenchAsked",
+    "BenchResult",
     "Check",
+    "ComparedRuns",
+    "CorpusCard",
     "CorpusCut",
     "CorpusStatus",
+    "CostEstimate",
+    "DatasetCard",
+    "DatasetPage",
+    "Datasets",
+    "DocumentsAsked",
+    "EmbeddingChange",
+    "EmbeddingComparison",
+    "EmbeddingDone",
+    "EmbeddingEstimate",
+    "EmbeddingInUse",
+    "EvalAsked",
+    "EvalWatch",
+    "Evals",
     "FeatureStatus",
     "GatewayHealth",
+    "ImportReport",
+    "IndexStanding",
+    "JudgeReport",
+    "Judges",
+    "KeptRun",
+    "Knowledge",
     "ModelInUse",
     "Project",
     "ProjectStatus",
+    "PromptDifference",
+    "PromptFigure",
+    "PromptRun",
+    "PromptVersion",
+    "Prompts",
+    "PullReport",
+    "RedTeam",
     "RetrievalEvaluation",
+    "RetrievalFit",
+    "ScheduleHealth",
     "Settings",
     "SettingsState",
+    "SplitReport",
+    "Suggestion",
     "Traffic",
     "WayTried",
     "open",

@@ -11,12 +11,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from plimsoll.datasets import Dataset, evidence_of
 from plimsoll.evals import (
-    Dataset,
     RetrievalRun,
     RetrievalSettings,
     compare_retrieval,
-    evidence_of,
     run_retrieval,
     summarise_retrieval,
 )
@@ -95,7 +94,7 @@ async def describe_cut(corpus: Corpus, chunking: Chunking) -> CorpusCut:
     sizes = await corpus.chunk_sizes()
     counted = [size for size in sizes if size.tokens]
     cut = Counter(size.source for size in sizes if size.is_cut)
-    rows = await corpus.documents(limit=1_000_000)
+    rows = await corpus.documents()
     return CorpusCut(
         corpus=corpus.name,
         chunking=chunking.describe(),

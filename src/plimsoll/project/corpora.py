@@ -6,9 +6,19 @@ from pathlib import Path
 
 from opentelemetry.trace import Tracer
 
-from plimsoll.errors import NotFound, unknown_name
-from plimsoll.knowledge import Corpus, CorpusOptions, DeclaredSource, ParseLimits, RetrievalPlan, RetrievalResult
-from plimsoll.project.embedded import EmbeddedOnDemand
+from plimsoll.errors import InvalidSettings, ModelMissing, NotFound, unknown_name
+from plimsoll.knowledge import (
+    Corpus,
+    CorpusOptions,
+    DeclaredSource,
+    FittedRetrieval,
+    ParseLimits,
+    RetrievalPlan,
+    RetrievalResult,
+    TextEmbedder,
+    read_embedding_state,
+)
+from plimsoll.project.embedding_models import EmbeddingModels
 from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import CorpusSettings
 from plimsoll.records import Clock, Message, Principal
@@ -26,18 +36,19 @@ class Corpora:
         *,
         store: Store,
         folder: Path,
-        embedded: EmbeddedOnDemand,
         tracer: Tracer,
         clock: Clock,
         limits: ParseLimits,
         models: RetrievalModels,
+        embedding: EmbeddingModels,
     ) -> None:
         self.declared = dict(declared)
         self.plans = {name: one.retrieval.as_plan(name) for name, one in declared.items()}
+        self._fitted = {name: one.retrieval.as_fitted(name) for name, one in declared.items()}
         self._models = models
+        self._embedding = embedding
         self._store = store
         self._folder = folder
-        self._embedded = embedded
         self._tracer = tracer
         self._clock = clock
         self._limits = limits
@@ -51,17 +62,14 @@ class Corpora:
 
     async def get(self, name: str) -> Corpus:
         """Return the corpus, opening it where it is not; raises NotFound with the nearest name, and ModelMissing."""
-        if name not in self.declared:
-            raise NotFound(
-                unknown_name("corpus", name, self.declared), next_step="Declare it in plimsoll.toml: [knowledge.NAME]."
-            )
+        self.require(name)
         async with self._lock:
             if name not in self._open:
                 self._open[name] = await Corpus.open(
                     name,
                     store=self._store,
                     folder=self._folder / INDEX_FOLDER,
-                    embedder=await self._embedded.embedder(),
+                    embedder=await self._embedder(name),
                     tracer=self._tracer,
                     clock=self._clock,
                     options=await self._options(name),
@@ -69,15 +77,46 @@ class Corpora:
                 self._open[name].declare(self._sources.get(name, ()))
             return self._open[name]
 
+    async def load_embedder(self, model: str) -> TextEmbedder:
+        """Return the embedding model that settings call so. Raises InvalidSettings, ModelMissing."""
+        return await self._embedding.load(model)
+
+    async def _embedder(self, name: str) -> TextEmbedder:
+        """Return the model that serves the corpus; the declared one where there is none, or it cannot be loaded."""
+        serving = (await read_embedding_state(self._store, name)).model
+        try:
+            return await self._embedding.load(serving or self.declared[name].embedding)
+        except (InvalidSettings, ModelMissing):
+            return await self._embedding.load(self.declared[name].embedding)
+
     async def _options(self, name: str) -> CorpusOptions:
         retrieval = self.declared[name].retrieval
         return CorpusOptions(
+            embedding=self.declared[name].embedding,
+            load_embedder=self._embedding.load,
             limits=self._limits,
             chunking=self.declared[name].chunking.made(),
             plan=self.plans[name],
+            fitted=self._fitted[name],
             reranker=await self._models.reranker(retrieval.rerank_model),
             rewriter=self._models.rewriter(retrieval.rewrite_model),
         )
+
+    def require(self, name: str) -> str:
+        """Return the name of a declared corpus; raises NotFound with the nearest one."""
+        if name not in self.declared:
+            raise NotFound(
+                unknown_name("corpus", name, self.declared), next_step="Declare it in plimsoll.toml: [knowledge.NAME]."
+            )
+        return name
+
+    def index_folder(self, name: str) -> Path:
+        """Return where the index files of a corpus are."""
+        return self._folder / INDEX_FOLDER / name
+
+    def fitted(self, name: str) -> FittedRetrieval:
+        """Return the constants that the settings of a declared corpus name."""
+        return self._fitted[name]
 
     def retrievers(self) -> dict[str, "CorpusOnDemand"]:
         """Return what features retrieve from, by corpus name."""

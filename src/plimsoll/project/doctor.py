@@ -6,12 +6,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from plimsoll.datasets import load_dataset
 from plimsoll.errors import PlimsollError
-from plimsoll.evals import load_dataset
 from plimsoll.features import AnyFeature
 from plimsoll.gateway import RedisState, examine_redis, find_model
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
+from plimsoll.project.schedule_checks import check_schedules
+from plimsoll.project.schedules import Schedules
 from plimsoll.project.settings import SETTINGS_FILE, Settings
 from plimsoll.project.shared import require_shared
 from plimsoll.project.status import Check, ModelInUse
@@ -23,7 +25,9 @@ _SLOW_REDIS_MS = 5.0
 _SEVERITY = {"wrong": 0, "warning": 1, "ok": 2}
 
 
-async def examine(folder: Path, in_force: InForce, *, features: Mapping[str, AnyFeature], parts: Parts) -> list[Check]:
+async def examine(
+    folder: Path, in_force: InForce, *, features: Mapping[str, AnyFeature], parts: Parts, schedules: Schedules
+) -> list[Check]:
     """Return every finding, worst first."""
     settings = in_force.settings
     checks = [
@@ -34,6 +38,7 @@ async def examine(folder: Path, in_force: InForce, *, features: Mapping[str, Any
         _check_port(settings),
         *_check_features(folder, features, parts),
         *[await _check_corpus(name, parts) for name in settings.knowledge if features],
+        *await check_schedules(schedules, parts.clock.now()),
         await _check_keys(settings, parts),
         *_check_reload(in_force),
         *_check_workers(settings),
@@ -118,12 +123,17 @@ def _check_feature(folder: Path, feature: AnyFeature, parts: Parts) -> Check:
 
 async def _check_corpus(name: str, parts: Parts) -> Check:
     try:
-        stats = await (await parts.corpora.get(name)).stats()
+        corpus = await parts.corpora.get(name)
+        stats = await corpus.stats()
     except PlimsollError as error:
         return _wrong(f"corpus {name}", error)
     if not stats.documents:
         message = "It holds no documents."
         return Check(name=f"corpus {name}", state="warning", message=message, next_step="plimsoll ingest")
+    unused = parts.corpora.fitted(name).usable(corpus.embedder.fingerprint).unused
+    if unused:
+        again = f"plimsoll knowledge fit {name} DATASET"
+        return Check(name=f"corpus {name}", state="warning", message=" ".join(unused), next_step=again)
     unread = f"; {stats.failed} could not be read" if stats.failed else ""
     return _ok(f"corpus {name}", f"{stats.documents} documents, {stats.chunks} chunks{unread}.")
 

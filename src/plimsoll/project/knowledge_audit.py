@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from plimsoll.knowledge import AuditReport, AuditSurroundings, DocumentRow, audit_corpus, read_audited_texts
+from plimsoll.knowledge import (
+    AuditReport,
+    AuditSurroundings,
+    DocumentRow,
+    audit_corpus,
+    look_at_index,
+    read_audited_texts,
+)
 from plimsoll.project.parts import Parts
 from plimsoll.traces import RetrievedSources
-
-_MOST_DOCUMENTS = 100_000
 
 
 async def audit_knowledge(
@@ -17,8 +22,9 @@ async def audit_knowledge(
 ) -> AuditReport:
     """Audit a corpus against the project's folder, keys and the retrievals of the last days."""
     opened = await parts.corpora.get(corpus)
-    documents = await opened.documents(limit=_MOST_DOCUMENTS)
-    texts = await read_audited_texts(parts.state, corpus)
+    documents = await opened.documents()
+    fingerprint = (await opened.migration.state()).models.fingerprint
+    texts = await read_audited_texts(parts.state, corpus, fingerprint=fingerprint)
     await parts.capture.flush()
     now = parts.clock.now()
     retrieved = await parts.traces.retrieved(corpus, since=now - timedelta(days=window_days))
@@ -33,9 +39,16 @@ async def audit_knowledge(
         readers=frozenset(
             [*(f"key:{key.key_id}" for key in keys), *(f"group:{group}" for key in keys for group in key.groups)]
         ),
-        fingerprint=(await parts.embedded.embedder()).fingerprint,
+        fingerprint=fingerprint,
         retrieved=frozenset(retrieved.counts) if retrieved.questions > retrieved.unreadable else None,
         window=_describe(retrieved, window_days),
+        index=await asyncio.to_thread(
+            look_at_index,
+            parts.corpora.index_folder(corpus),
+            fingerprint=fingerprint,
+            declared=parts.corpora.declared,
+            now=now,
+        ),
     )
     return await asyncio.to_thread(audit_corpus, corpus, documents, texts=texts, around=around)
 

@@ -10,7 +10,8 @@ from contextlib import AsyncExitStack
 import msgspec
 
 from plimsoll.access import Allowances
-from plimsoll.gateway import Accounts, Alias, Cache, Gateway, Limiter, Provider, Replies, SpendLedger
+from plimsoll.gateway import Accounts, Alias, Cache, Gateway, Limiter, ModelTarget, Provider, Replies, SpendLedger
+from plimsoll.prices import ModelPrice
 from plimsoll.project.choosing import choose_models, make_alias, name_listed_model, name_targets
 from plimsoll.project.clients import ProviderSource, RemoteProvider, find_sources
 from plimsoll.project.embedded import EmbeddedOnDemand
@@ -89,6 +90,10 @@ class OpenModels:
             ledger=on.ledger.health(),
             cache=on.cache.counts(),
         )
+
+    async def find_price(self, target: ModelTarget) -> ModelPrice | None:
+        """Return the published price of a model that the settings give none; None when nobody knows."""
+        return await self._prices.find(target)
 
     async def adopt(self, settings: Settings) -> None:
         """Serve what other settings say of providers and models; calls under way end as they began.

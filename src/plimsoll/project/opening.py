@@ -6,13 +6,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from plimsoll.access import Allowances, Keys
-from plimsoll.evals import Evaluations
-from plimsoll.features import FeatureRunner, bind_runtime
+from plimsoll.datasets import StoredDatasets
+from plimsoll.evals import Calibrations, Evaluations, OnlineScoring
+from plimsoll.features import FeatureRunner, PromptVersions, bind_runtime
 from plimsoll.gateway import Gateway, Spend
 from plimsoll.knowledge import ParseLimits
 from plimsoll.project.corpora import Corpora
 from plimsoll.project.definitions import load_features
 from plimsoll.project.embedded import EmbeddedOnDemand
+from plimsoll.project.embedding_models import EmbeddingModels
 from plimsoll.project.models import Surroundings, open_models
 from plimsoll.project.parts import Parts
 from plimsoll.project.project import Project
@@ -49,6 +51,9 @@ async def open_project(
     async with AsyncExitStack() as stack:
         parts = await _assemble(stack, folder=folder, settings=settings, environ=surroundings, clock=clock)
         stack.enter_context(bind_runtime(parts.runner))
+        # Begun inside the binding: judges are features, and are run by this project.
+        await parts.online.start()
+        stack.push_async_callback(parts.online.close)
         in_force = InForce(folder, settings, models=parts.models, forget=parts.runner.forget, clock=parts.clock)
         yield Project(folder=folder, in_force=in_force, features=features, parts=parts)
 
@@ -65,20 +70,15 @@ async def _assemble(
     state = await _open_store(stack, database, schema="state", clock=clock)
     traces_url = store_url(folder, settings, "traces", environ=environ)
     traces = await _open_store(stack, traces_url, schema="traces", clock=clock)
-    capture = Capture(traces, clock, redact=_REDACTION[settings.traces.content])
-    await capture.start()
-    stack.push_async_callback(capture.close)
+    capture = await _start_capture(stack, Capture(traces, clock, redact=_REDACTION[settings.traces.content]))
     around = Surroundings(
-        settings=settings,
-        environ=environ,
-        embedded=EmbeddedOnDemand(),
-        capture=capture,
-        clock=clock,
-        database=database,
+        settings=settings, environ=environ, embedded=EmbeddedOnDemand(), capture=capture, clock=clock, database=database
     )
     allowances = await _start_allowances(stack, state, clock)
     models = await open_models(stack, around, state=state, allowances=allowances)
     corpora = _open_corpora(stack, around, folder=folder, state=state, gateway=models.gateway)
+    prompts = _open_prompts(stack, state, clock)
+    online = OnlineScoring(Traces(traces), clock)
     return Parts(
         clock=clock,
         state=state,
@@ -87,15 +87,43 @@ async def _assemble(
         keys=Keys(state, clock),
         allowances=allowances,
         evaluations=Evaluations(state, clock),
+        calibrations=Calibrations(state),
+        datasets=StoredDatasets(state, clock),
         gateway=models.gateway,
         spend=Spend(state, clock),
         ledger=models.stands_on.ledger,
         embedded=around.embedded,
         corpora=corpora,
         models=models,
-        runner=FeatureRunner(
-            gateway=models.gateway, retrievers=corpora.retrievers(), root=folder, tracer=capture.tracer, clock=clock
-        ),
+        prompts=prompts,
+        online=online,
+        runner=_make_runner(models.gateway, corpora, prompts, around=around, folder=folder, online=online),
+    )
+
+
+def _open_prompts(stack: AsyncExitStack, state: Store, clock: Clock) -> PromptVersions:
+    prompts = PromptVersions(state, clock)
+    stack.push_async_callback(prompts.close)
+    return prompts
+
+
+def _make_runner(
+    gateway: Gateway,
+    corpora: Corpora,
+    prompts: PromptVersions,
+    *,
+    around: Surroundings,
+    folder: Path,
+    online: OnlineScoring,
+) -> FeatureRunner:
+    return FeatureRunner(
+        gateway=gateway,
+        retrievers=corpora.retrievers(),
+        root=folder,
+        tracer=around.capture.tracer,
+        clock=around.clock,
+        prompts=prompts,
+        when_finished=online.take,
     )
 
 
@@ -112,11 +140,13 @@ def _open_corpora(
         settings.knowledge,
         store=state,
         folder=folder / settings.storage.folder,
-        embedded=around.embedded,
         tracer=around.capture.tracer,
         clock=around.clock,
         limits=limits,
         models=RetrievalModels(gateway, folder=folder),
+        embedding=EmbeddingModels(
+            around.embedded, gateway, folder=folder, kept=folder / settings.storage.folder / "vector_lengths.json"
+        ),
     )
     corpora.declare(sources)
     stack.push_async_callback(corpora.close)
@@ -127,6 +157,12 @@ async def _open_store(stack: AsyncExitStack, url: Secret, *, schema: Schema, clo
     store = await Store.open(url, schema=schema, clock=clock)
     stack.push_async_callback(store.close)
     return store
+
+
+async def _start_capture(stack: AsyncExitStack, capture: Capture) -> Capture:
+    await capture.start()
+    stack.push_async_callback(capture.close)
+    return capture
 
 
 async def _start_allowances(stack: AsyncExitStack, state: Store, clock: Clock) -> Allowances:

@@ -8,6 +8,7 @@ from plimsoll.evals import gate_run
 from plimsoll.features import AnyFeature
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
+from plimsoll.project.schedules import Schedules
 from plimsoll.project.status import CorpusStatus, FeatureStatus, ProjectStatus, Traffic
 from plimsoll.traces import TraceFilter
 
@@ -15,7 +16,9 @@ _WINDOW = timedelta(hours=24)
 _MOST_TRACES = 500
 
 
-async def describe_project(in_force: InForce, features: Mapping[str, AnyFeature], parts: Parts) -> ProjectStatus:
+async def describe_project(
+    in_force: InForce, features: Mapping[str, AnyFeature], parts: Parts, *, schedules: Schedules
+) -> ProjectStatus:
     """Return the status of the whole project."""
     settings = in_force.settings
     described = [await _describe_feature(feature, parts) for feature in features.values()]
@@ -25,6 +28,7 @@ async def describe_project(in_force: InForce, features: Mapping[str, AnyFeature]
         models=parts.models.in_use,
         features=tuple(described),
         corpora=tuple(corpora),
+        schedules=tuple(await schedules.describe_all()),
         gateway=parts.models.health(),
         settings=in_force.state,
         dropped_spans=parts.capture.dropped,
@@ -33,7 +37,8 @@ async def describe_project(in_force: InForce, features: Mapping[str, AnyFeature]
 
 async def _describe_feature(feature: AnyFeature, parts: Parts) -> FeatureStatus:
     run = await parts.evaluations.latest(feature.name)
-    report = gate_run(feature.line, run) if feature.line is not None and run is not None else None
+    known = await parts.calibrations.newest()
+    report = gate_run(feature.line, run, calibrations=known) if feature.line is not None and run is not None else None
     return FeatureStatus(
         name=feature.name,
         kind=feature.kind,

@@ -3,8 +3,9 @@
 import msgspec
 
 from plimsoll.access import Allowances, Keys
-from plimsoll.evals import Evaluations
-from plimsoll.features import FeatureRunner
+from plimsoll.datasets import StoredDatasets
+from plimsoll.evals import Calibrations, Evaluations, OnlineScoring
+from plimsoll.features import FeatureRunner, PromptVersions
 from plimsoll.gateway import Gateway, Spend, SpendLedger
 from plimsoll.project.corpora import Corpora
 from plimsoll.project.embedded import EmbeddedOnDemand
@@ -31,6 +32,10 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """How much may be used, and by whom."""
     evaluations: Evaluations
     """Stored runs of datasets."""
+    calibrations: Calibrations
+    """What is known of judges."""
+    datasets: StoredDatasets
+    """Stored datasets."""
     gateway: Gateway
     """The door to every model."""
     spend: Spend
@@ -43,5 +48,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What features answer from."""
     models: OpenModels
     """The providers and models that the gateway serves."""
+    prompts: PromptVersions
+    """The texts that prompts had."""
+    online: OnlineScoring
+    """What judges live requests."""
     runner: FeatureRunner
     """What runs features."""

@@ -11,18 +11,8 @@ import msgspec
 from pydantic import BaseModel
 
 from plimsoll.access import Allowances, Keys
-from plimsoll.errors import InvalidDataset, InvalidRequest
-from plimsoll.evals import (
-    Dataset,
-    EvalRun,
-    GateReport,
-    RunProgress,
-    RunSettings,
-    gate_run,
-    load_dataset,
-    read_revision,
-    run_dataset,
-)
+from plimsoll.errors import InvalidRequest
+from plimsoll.evals import AdoptionReport
 from plimsoll.features import AnyFeature, Result, find_feature, question_field
 from plimsoll.gateway import BudgetStanding, Gateway, ModelTarget, SpendBy, SpendTotal, examine_redis
 from plimsoll.knowledge import (
@@ -31,28 +21,35 @@ from plimsoll.knowledge import (
     DocumentRow,
     IngestProgress,
     IngestReport,
+    KeptReport,
     SourceState,
     SyncReport,
+    keep_report,
+    read_kept,
 )
-from plimsoll.line import Line
+from plimsoll.project.adoption import Adoption, AdoptionAsked
 from plimsoll.project.chunk_report import CorpusCut, WayTried, compare_ways, describe_cut
+from plimsoll.project.datasets import DATASETS_FOLDER, Datasets
 from plimsoll.project.doctor import examine
+from plimsoll.project.eval_runs import EvalWatch
+from plimsoll.project.evals import Evals, dataset_of
+from plimsoll.project.knowledge import Knowledge
 from plimsoll.project.knowledge_audit import audit_knowledge
 from plimsoll.project.overview import describe_project
 from plimsoll.project.parts import Parts
+from plimsoll.project.prompts import Prompts
+from plimsoll.project.red_team import RedTeam
 from plimsoll.project.reload import InForce
 from plimsoll.project.retrieval_quality import (
     RetrievalAsked,
     RetrievalEvaluation,
     evaluate_retrieval,
-    load_named_dataset,
 )
+from plimsoll.project.schedules import Schedules
 from plimsoll.project.settings import Settings
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
 from plimsoll.records import Principal
 from plimsoll.traces import CaptureHealth, Trace, TraceFilter, TraceSummary
-
-DATASETS_FOLDER = "datasets"
 
 
 class Project:
@@ -63,6 +60,7 @@ class Project:
         self.features = dict(features)
         self._in_force = in_force
         self._parts = parts
+        self.schedules = Schedules(parts, lambda: in_force.settings, audit=self._audit_on_schedule)
 
     @property
     def settings(self) -> Settings:
@@ -86,6 +84,31 @@ class Project:
     def allowances(self) -> Allowances:
         """Return how much may be used in the project, and by whom."""
         return self._parts.allowances
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """Return the corpora, to be looked at."""
+        return Knowledge(self._parts, sources=self.sources, datasets=self.folder / DATASETS_FOLDER)
+
+    @property
+    def evals(self) -> Evals:
+        """Return what holds features and judges against datasets."""
+        return Evals(self._parts, features=self.features, folder=self.folder)
+
+    @property
+    def datasets(self) -> Datasets:
+        """Return the datasets, files and stored ones."""
+        return Datasets(self._parts, features=self.features, folder=self.folder)
+
+    @property
+    def prompts(self) -> Prompts:
+        """Return the prompts, with every version that was used."""
+        return Prompts(self._parts, features=self.features, folder=self.folder)
+
+    @property
+    def red_team(self) -> RedTeam:
+        """Return what attacks features, and what compares how they treat groups."""
+        return RedTeam(self._parts, features=self.features, datasets=self.datasets)
 
     @property
     def gateway(self) -> Gateway:
@@ -118,18 +141,44 @@ class Project:
         feature = find_feature(self.features, name)
         return await self._parts.runner.run(feature, feature.parse_input(payload), caller)
 
+    async def adopt(
+        self,
+        name: str,
+        models: Sequence[str],
+        asked: AdoptionAsked | None = None,
+        *,
+        tell: Callable[[str, str], None] = lambda _, __: None,
+        watch: EvalWatch | None = None,
+    ) -> AdoptionReport:
+        """Try models in a feature: dataset, edge probes, integration, recorded traffic; the verdict is the gate's.
+
+        `tell` is told each model and step before it begins. Raises NotFound, InvalidFeature and InvalidRequest.
+        """
+        feature = find_feature(self.features, name)
+        adoption = Adoption(
+            self._parts, self.folder, feature, line=self.evals.line_of(name), asked=asked or AdoptionAsked()
+        )
+        dataset = await self.datasets.load(dataset_of(feature))
+        return await adoption.compare(models, dataset, tell=tell, watch=watch or EvalWatch())
+
     async def ingest(
         self,
         paths: Sequence[Path] = (),
         *,
         corpus: str = "",
         progress: Callable[[IngestProgress], None] | None = None,
+        confirm_loss: bool = False,
     ) -> IngestReport:
-        """Read files and folders into a corpus: the given ones, or those that the settings declare for it."""
+        """Read files and folders into a corpus: the given ones, or those that the settings declare for it.
+
+        Raises NeedsConfirmation, unless `confirm_loss`, where more than 30 % of their documents would be forgotten.
+        """
         name = corpus or self.default_corpus()
         opened = await self._parts.corpora.get(name)
         declared = [self.folder / path for path in self.settings.knowledge[name].paths]
-        return await opened.ingest(list(paths) or declared, root=self.folder, progress=progress)
+        return await opened.ingest(
+            list(paths) or declared, root=self.folder, progress=progress, confirm_loss=confirm_loss
+        )
 
     async def sync(
         self, corpus: str = "", *, sources: Sequence[str] = (), progress: Callable[[IngestProgress], None] | None = None
@@ -138,16 +187,18 @@ class Project:
         return await (await self._corpus(corpus)).sync(sources, progress=progress)
 
     async def sources(self, corpus: str = "") -> list[SourceState]:
-        """Return how each source of a corpus fares: last synchronisation, its result, age, and whether it is held."""
-        return await (await self._corpus(corpus)).sources()
+        """Return how each source of a corpus fares: last and next synchronisation, result, age, whether it is held."""
+        opened = await self._corpus(corpus)
+        due = {one.source: one.due_at for one in await self.schedules.describe(opened.name) if one.task == "sync"}
+        return [msgspec.structs.replace(one, next_sync_at=due.get(one.name)) for one in await opened.sources()]
 
     async def confirm_source(self, corpus: str, source: str) -> None:
         """Let the next synchronisation of a held source take what it was held for. Raises NotFound unless held."""
         await (await self._corpus(corpus)).confirm(source)
 
     async def documents(self, corpus: str = "") -> list[DocumentRow]:
-        """Return the documents of a corpus, those that could not be read included."""
-        return list(await (await self._parts.corpora.get(corpus or self.default_corpus())).documents())
+        """Return all documents of a corpus, those that could not be read included."""
+        return await (await self._corpus(corpus)).documents()
 
     async def traces(self, where: TraceFilter | None = None, *, within: timedelta | None = None) -> list[TraceSummary]:
         """Return the traces that the filter lets through, newest first; `within` keeps those of the last while."""
@@ -161,31 +212,6 @@ class Project:
         """Return one trace by its id or the beginning of it. Raises NotFound."""
         await self._parts.capture.flush()
         return await self._parts.traces.get(trace_id)
-
-    async def evaluate(self, name: str, *, progress: Callable[[RunProgress], None] | None = None) -> EvalRun:
-        """Run a feature over its dataset, score every case and keep the run.
-
-        Raises NotFound for an unknown feature and InvalidDataset for one without a usable dataset.
-        """
-        feature = find_feature(self.features, name)
-        dataset = load_dataset(self._dataset_path(feature))
-        _require_fitting(dataset, feature)
-        configuration = self._parts.runner.check(feature)
-        run = await run_dataset(
-            feature,
-            dataset,
-            runtime=self._parts.runner,
-            evaluations=self._parts.evaluations,
-            settings=RunSettings(
-                config_hash=configuration.config_hash,
-                model=configuration.model,
-                revision=read_revision(self.folder),
-            ),
-            clock=self._parts.clock,
-            progress=progress,
-        )
-        await self._parts.traces.add_scores(run.scores)
-        return run
 
     async def evaluate_retrieval(
         self,
@@ -202,7 +228,7 @@ class Project:
 
         Raises NotFound for an unknown corpus, feature or run, and InvalidDataset for an unusable dataset.
         """
-        loaded = load_named_dataset(self.folder / DATASETS_FOLDER, dataset)
+        loaded = await self.datasets.load(dataset)
         asked = RetrievalAsked(
             corpus=corpus,
             k=k,
@@ -227,35 +253,29 @@ class Project:
         name = corpus or self.default_corpus()
         await self._parts.corpora.get(name)
         declared = self.settings.knowledge[name]
-        loaded = load_named_dataset(self.folder / DATASETS_FOLDER, dataset)
+        loaded = await self.datasets.load(dataset)
         paths = [self.folder / path for path in declared.paths]
         return await compare_ways(self._parts, declared.chunking.made(), loaded, paths=paths, root=self.folder, k=k)
 
     async def audit_knowledge(
-        self, corpus: str = "", *, window_days: int = 30, max_age_days: float | None = None
+        self, corpus: str = "", *, window_days: int = 30, max_age_days: float | None = None, keep: bool = False
     ) -> AuditReport:
-        """Return what is wrong with what a corpus knows, the worst first; nothing is changed."""
-        name = corpus or self.default_corpus()
-        return await audit_knowledge(self.folder, self._parts, name, window_days=window_days, max_age_days=max_age_days)
+        """Return what is wrong with what a corpus knows, the worst first; the corpus is not changed.
 
-    async def gate(
-        self, name: str, *, baseline: str = "", progress: Callable[[RunProgress], None] | None = None
-    ) -> GateReport:
-        """Evaluate a feature and hold the run against its line, and against a stored run where one is named."""
-        line = self.line_of(name)
-        stored = await self._parts.evaluations.get(baseline) if baseline else None
-        run = await self.evaluate(name, progress=progress)
-        return gate_run(line, run, baseline=stored)
+        `keep` keeps the report for `kept_audits`, as an audit on a schedule does.
+        """
+        name, parts = corpus or self.default_corpus(), self._parts
+        report = await audit_knowledge(self.folder, parts, name, window_days=window_days, max_age_days=max_age_days)
+        if keep:
+            await keep_report(parts.state, report, clock=parts.clock)
+        return report
 
-    def line_of(self, name: str) -> Line:
-        """Return the line of a feature. Raises InvalidRequest when it has none."""
-        feature = find_feature(self.features, name)
-        if feature.line is None:
-            raise InvalidRequest(
-                f"The feature {name!r} has no line, so there is nothing to hold it against.",
-                next_step="Draw one in its definition: line=Line(...).",
-            )
-        return feature.line
+    async def kept_audits(self, corpus: str = "") -> KeptReport:
+        """Return the last report that was kept of a corpus, and what those before it found in numbers.
+
+        Raises NotFound for a corpus that is not declared.
+        """
+        return await read_kept(self._parts.state, self._parts.corpora.require(corpus or self.default_corpus()))
 
     def capture_health(self) -> CaptureHealth:
         """Return how writing down traces goes."""
@@ -268,11 +288,13 @@ class Project:
     async def status(self) -> ProjectStatus:
         """Return the project at a glance: models, features against their lines, corpora."""
         await self._parts.capture.flush()
-        return await describe_project(self._in_force, self.features, self._parts)
+        return await describe_project(self._in_force, self.features, self._parts, schedules=self.schedules)
 
     async def examine(self) -> list[Check]:
         """Return what is right and wrong with the project and the machine, worst first."""
-        return await examine(self.folder, self._in_force, features=self.features, parts=self._parts)
+        return await examine(
+            self.folder, self._in_force, features=self.features, parts=self._parts, schedules=self.schedules
+        )
 
     async def warm_up(self) -> None:
         """Open the corpora that features answer from, and with the first the embedding model, so that nobody waits."""
@@ -307,14 +329,19 @@ class Project:
         return traces + await self._parts.spend.prune(now - timedelta(days=settings.spend.keep_days))
 
     async def erase(self, subject: str) -> int:
-        """Erase what is kept about a person: traces with scores, keys, allowances, kept answers; and name in the spend.
+        """Erase what is kept about a person: traces with scores, stored cases, keys, allowances, kept answers.
 
+        In the spend it takes away the name.
         Return how many rows that were.
         """
         await self._parts.capture.flush()
         await self._parts.ledger.flush()
-        rooms = (self._parts.traces, self._parts.keys, self._parts.allowances, self._parts.spend)
+        parts = self._parts
+        rooms = (parts.traces, parts.datasets, parts.keys, parts.allowances, parts.spend)
         return sum([await room.erase(subject) for room in rooms]) + self._parts.gateway.erase(subject)
+
+    async def _audit_on_schedule(self, corpus: str) -> None:
+        await self.audit_knowledge(corpus, keep=True)
 
     async def _corpus(self, name: str) -> Corpus:
         return await self._parts.corpora.get(name or self.default_corpus())
@@ -329,27 +356,4 @@ class Project:
             return names[0]
         raise InvalidRequest(
             f"The project has several corpora: {', '.join(names)}.", next_step="Name one with --corpus NAME."
-        )
-
-    def _dataset_path(self, feature: AnyFeature) -> Path:
-        if feature.dataset is None:
-            raise InvalidDataset(
-                f"The feature {feature.name!r} names no dataset.",
-                next_step="Name one in its definition: dataset='docs_answer'.",
-            )
-        return self.folder / DATASETS_FOLDER / f"{feature.dataset}.jsonl"
-
-
-def _require_fitting(dataset: Dataset, feature: AnyFeature) -> None:
-    """Refuse a dataset of which not one case is of the feature's input; single misfits are results of the run."""
-    refusals: list[InvalidRequest] = []
-    for case in dataset.cases:
-        try:
-            feature.parse_input(case.input)
-        except InvalidRequest as error:
-            refusals.append(error)
-    if len(refusals) == len(dataset.cases):
-        raise InvalidDataset(
-            f"No case of the dataset {dataset.name!r} fits the feature. {refusals[0].message}",
-            next_step=refusals[0].next_step,
         )

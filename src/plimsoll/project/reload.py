@@ -15,12 +15,14 @@ from pydantic import BaseModel
 
 from plimsoll.errors import PlimsollError
 from plimsoll.project.models import OpenModels
-from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
+from plimsoll.project.settings import SETTINGS_FILE, CorpusSettings, Settings, read_settings
 from plimsoll.project.status import SettingsState
 from plimsoll.records import Clock
 
 FIXED = ("storage", "gateway", "knowledge", "server", "limits")
-"""Tables that stay as they are until the next start: databases, sockets and bounds are made of them."""
+"""Tables that stay as they are until the next start: databases, sockets and bounds are made of them.
+
+The schedules of `knowledge` are followed all the same."""
 _LOG = logging.getLogger("plimsoll.settings")
 
 
@@ -80,6 +82,8 @@ class InForce:
 
 def keep_fixed(wanted: Settings, *, running: Settings) -> tuple[Settings, tuple[str, ...]]:
     """Return the wanted settings with those of the running ones that cannot change, and the names of what waits."""
+    knowledge = {name: _follow_schedules(one, wanted.knowledge.get(name)) for name, one in running.knowledge.items()}
+    running = running.model_copy(update={"knowledge": knowledge})
     tables: dict[str, tuple[object, object]] = {name: (getattr(wanted, name), getattr(running, name)) for name in FIXED}
     waiting = [name for table, (new, old) in tables.items() for name in _changed(table, new, old)]
     if wanted.traces.content != running.traces.content:
@@ -87,6 +91,18 @@ def keep_fixed(wanted: Settings, *, running: Settings) -> tuple[Settings, tuple[
     traces = wanted.traces.model_copy(update={"content": running.traces.content})
     kept = {name: old for name, (_, old) in tables.items()}
     return wanted.model_copy(update={**kept, "traces": traces}), tuple(waiting)
+
+
+def _follow_schedules(running: CorpusSettings, wanted: CorpusSettings | None) -> CorpusSettings:
+    """Return a corpus as it runs with the schedules that are wanted of it and of its sources."""
+    if wanted is None:
+        return running
+    sources = {
+        name: one.model_copy(update={"sync_every": wanted.sources[name].sync_every}) if name in wanted.sources else one
+        for name, one in running.sources.items()
+    }
+    changes = {"sources": sources, "sync_every": wanted.sync_every, "audit_every": wanted.audit_every}
+    return running.model_copy(update=changes)
 
 
 def _changed(table: str, new: object, old: object) -> list[str]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from plimsoll.datasets import Dataset, load_dataset
 from plimsoll.evals import (
-    Dataset,
     EvalRun,
     RetrievalDifference,
     RetrievalFigures,
@@ -14,7 +14,6 @@ from plimsoll.evals import (
     RetrievalSettings,
     RetrievalWorth,
     compare_retrieval,
-    load_dataset,
     read_revision,
     run_retrieval,
     summarise_retrieval,
@@ -89,7 +88,7 @@ async def _run(
     progress: Callable[[int, int], None] | None,
 ) -> RetrievalRun:
     corpus = await parts.corpora.get(asked.corpus)
-    embedder = await parts.embedded.embedder()
+    serving = (await corpus.migration.state()).models
 
     async def retrieve(question: str, passages: int) -> RetrievalResult:
         return await corpus.retrieve(question, passages=passages, caller=asked.caller)
@@ -101,7 +100,7 @@ async def _run(
             corpus=asked.corpus,
             k=asked.k,
             asker=asked.caller.id,
-            model=embedder.fingerprint[:16],
+            model=serving.fingerprint[:16],
             revision=read_revision(folder),
         ),
         clock=parts.clock,

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from plimsoll.errors import InvalidRequest, InvalidSettings
-from plimsoll.knowledge import Range, RetrievalPlan, Where
+from plimsoll.knowledge import AnswerWeights, FittedRetrieval, LegMix, Range, RetrievalPlan, Where
 
 
 class _Table(BaseModel):
@@ -36,6 +36,45 @@ class WhereSettings(_Table):
     """Name of the declared source that a document came from; empty: any."""
     source_prefix: str = ""
     """What a document's source begins with, e.g. `docs/api/`."""
+
+
+class MixSettings(_Table):
+    """`[knowledge.CORPUS.retrieval.mix]`: how much each leg counts, in all 1; `plimsoll knowledge fit` prints it."""
+
+    model: str = ""
+    """First characters of the fingerprint of the embedding model that it was fitted with: with another one the default
+    stands in, and says so. Empty: any."""
+    words: float
+    """Weight of BM25 over the best BM25 of the question."""
+    chunk: float
+    """Weight of the chunk's cosine."""
+    sentence: float
+    """Weight of the closest sentence's cosine."""
+
+
+class AnswerabilitySettings(_Table):
+    """`[knowledge.CORPUS.retrieval.answerability]`: when an answer is there; `plimsoll knowledge fit` prints it."""
+
+    model: str = ""
+    """As in the mix."""
+    bias: float
+    """What is added in any case."""
+    closeness: float
+    """Weight of the best sentence's cosine."""
+    coverage: float
+    """Weight of the share of the question's words that the sentence holds."""
+    passage: float
+    """Weight of the passage's fused score."""
+    missing_names: float
+    """Weight of the share of the question's names that the passage lacks."""
+    missing_number: float
+    """Weight of a number of the question that it lacks."""
+    unmatched_negation: float
+    """Weight of a negation that only the question has."""
+    opposed: float
+    """Weight of an opposite in the passage."""
+    answerable_at: float = Field(ge=0, le=1)
+    """Chance from which the question counts as answerable."""
 
 
 class RetrievalSettings(_Table):
@@ -69,10 +108,14 @@ class RetrievalSettings(_Table):
     """Age from which a document is stale whose source declares none, in hours; 0: never."""
     where: WhereSettings = WhereSettings()
     """Which documents take part, besides what a caller may read."""
+    mix: MixSettings | None = None
+    """How much each leg counts; none: 0.2 words, 0.1 chunk, 0.7 sentence."""
+    answerability: AnswerabilitySettings | None = None
+    """What each signal of answerability counts; none: the built-in weights."""
 
     def as_plan(self, corpus: str) -> RetrievalPlan:
         """Return the plan that they stand for. Raises InvalidSettings for values that mean nothing together."""
-        fields = self.model_dump(exclude={"where", "rerank_model", "rewrite_model"})
+        fields = self.model_dump(exclude={"where", "rerank_model", "rewrite_model", "mix", "answerability"})
         where = self.where
         try:
             return RetrievalPlan(
@@ -88,4 +131,19 @@ class RetrievalSettings(_Table):
         except InvalidRequest as error:
             raise InvalidSettings(
                 f"[knowledge.{corpus}.retrieval]: {error.message}", next_step=error.next_step
+            ) from error
+
+    def as_fitted(self, corpus: str) -> FittedRetrieval:
+        """Return the constants that were fitted. Raises InvalidSettings for weights that are no mix."""
+        mix, weights = self.mix, self.answerability
+        try:
+            return FittedRetrieval(
+                mix=LegMix(**mix.model_dump(exclude={"model"})) if mix else None,
+                mix_model=mix.model if mix else "",
+                answerability=AnswerWeights(**weights.model_dump(exclude={"model"})) if weights else None,
+                answerability_model=weights.model if weights else "",
+            )
+        except InvalidRequest as error:
+            raise InvalidSettings(
+                f"[knowledge.{corpus}.retrieval.mix]: {error.message}", next_step=error.next_step
             ) from error

@@ -14,7 +14,7 @@ from plimsoll.knowledge import PATHS, Chunking, Strategy, make_chunking
 from plimsoll.project.mistakes import describe_mistake
 from plimsoll.project.retrieval_settings import RetrievalSettings
 from plimsoll.project.source_settings import SourceSettings
-from plimsoll.project.toml_table import TABLE_CONFIG
+from plimsoll.project.toml_table import TABLE_CONFIG, ScheduleSpan
 
 SETTINGS_FILE = "plimsoll.toml"
 
@@ -220,10 +220,17 @@ class CorpusSettings(_Table):
 
     paths: tuple[str, ...] = ("documents",)
     """Files and folders, relative to the project, that `plimsoll ingest` reads when it is given none."""
+    embedding: str = "plimsoll/minilm"
+    """The model that a new corpus is embedded with: `plimsoll/minilm`, the folder of a model (`./models/NAME`), or a
+    provider's model by alias or `PROVIDER/MODEL`. One that has documents changes it by `plimsoll knowledge migrate`."""
     chunking: ChunkingSettings = ChunkingSettings()
     """How documents are cut: a strategy's name, or a table of strategy and numbers."""
     retrieval: RetrievalSettings = RetrievalSettings()
     """How questions are answered from it, where a feature says nothing else."""
+    sync_every: ScheduleSpan | None = None
+    """How often a running server synchronises `paths`, and each source that says nothing else; unset: never."""
+    audit_every: ScheduleSpan | None = None
+    """How often a running server audits it and keeps the report; unset: never."""
     sources: dict[Name, SourceSettings] = {}
     """Where documents come from beside `paths`, by name; see the tables of each kind below."""
 
@@ -233,6 +240,10 @@ class CorpusSettings(_Table):
         if PATHS in sources:
             raise ValueError(f"{PATHS!r} is what `paths` is called; name the source otherwise")
         return sources
+
+    def reads_paths(self) -> bool:
+        """Tell whether `paths` is one of its sources: unless only others are declared."""
+        return "paths" in self.model_fields_set or not self.sources
 
 
 class ServerSettings(_Table):

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from plimsoll.errors import InvalidRequest
 from plimsoll.knowledge import check_readers
-from plimsoll.project.toml_table import TABLE_CONFIG, TimeSpan
+from plimsoll.project.toml_table import TABLE_CONFIG, ScheduleSpan, TimeSpan
 
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _REF = r"^[A-Za-z0-9_][A-Za-z0-9_./@{}^~-]*$"
@@ -58,6 +58,8 @@ class _SourceTable(_Table):
     """What is said of each of its documents; retrieval can filter on it."""
     max_age: TimeSpan | None = None
     """Age from which what it said is stale, counted from when each document was last seen there; unset: never."""
+    sync_every: ScheduleSpan | None = None
+    """How often a running server synchronises it; unset: as `sync_every` of its corpus says."""
     most_loss: Share = 0.3
     """Share of its documents that it may lose at once; more is held until `plimsoll knowledge confirm`."""
 

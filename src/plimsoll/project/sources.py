@@ -34,7 +34,7 @@ def declare_sources(
 ) -> list[DeclaredSource]:
     """Return the corpus's sources: its `paths` first, unless only sources are declared."""
     declared: list[DeclaredSource] = []
-    if "paths" in corpus.model_fields_set or not corpus.sources:
+    if corpus.reads_paths():
         declared.append(DeclaredSource(name="", source=FolderSource(corpus.paths, root=root)))
     for name, settings in corpus.sources.items():
         made = _make(name, settings, root=root, environ=environ, max_file_bytes=max_file_bytes)

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from plimsoll.gateway import CacheCounts, LedgerHealth, LimiterHealth
+from plimsoll.knowledge import ScheduleState
 from plimsoll.records import Verdict
 
 
@@ -119,6 +120,8 @@ class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Each feature against its line."""
     corpora: tuple[CorpusStatus, ...]
     """What the knowledge holds."""
+    schedules: tuple[ScheduleState, ...]
+    """How what is done on a schedule fares."""
     gateway: GatewayHealth
     """How limits, ledger and cache fare."""
     settings: SettingsState

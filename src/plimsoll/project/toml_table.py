@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator, ConfigDict
 
 _SPAN = re.compile(r"(?P<count>[1-9][0-9]{0,5})(?P<unit>[smhdw])")
+_LEAST_EVERY = timedelta(seconds=10)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -24,5 +25,13 @@ def read_span(value: object) -> timedelta:
     return timedelta(**{_UNITS[found["unit"]]: int(found["count"])})
 
 
+def _require_rare(span: timedelta) -> timedelta:
+    if span < _LEAST_EVERY:
+        raise ValueError("a schedule runs every 10 s at most, '10s'")
+    return span
+
+
 TimeSpan = Annotated[timedelta, BeforeValidator(read_span)]
 """A span of time, such as `7d`."""
+ScheduleSpan = Annotated[timedelta, BeforeValidator(read_span), AfterValidator(_require_rare)]
+"""Time between two runs of a schedule, such as `1d`."""

@@ -6,6 +6,7 @@ this room. For scripted answers without a network there is `plimsoll.gateway.Scr
 
 from plimsoll.testing.clock import FakeClock
 from plimsoll.testing.fault import Fault, FaultKind
+from plimsoll.testing.retrieving import AskedToRerank, AskedToRewrite, Hangs, ScriptedReranker, ScriptedRewriter
 from plimsoll.testing.said import Answer, Said, SaidTool, SaidUsage
 from plimsoll.testing.seen import SeenFile, SeenRequest
 from plimsoll.testing.serving import serving
@@ -13,12 +14,17 @@ from plimsoll.testing.upstream import Upstream
 
 __all__ = [
     "Answer",
+    "AskedToRerank",
+    "AskedToRewrite",
     "FakeClock",
     "Fault",
     "FaultKind",
+    "Hangs",
     "Said",
     "SaidTool",
     "SaidUsage",
+    "ScriptedReranker",
+    "ScriptedRewriter",
     "SeenFile",
     "SeenRequest",
     "Upstream",

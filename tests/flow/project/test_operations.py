@@ -87,13 +87,13 @@ async def test_a_dataset_that_fits_no_feature_is_refused_before_anything_runs(tm
     async with opened(tmp_path / "demo") as project:
         (tmp_path / "demo/datasets/docs_answer.jsonl").write_text('{"input": {"txt": "What?"}}\n', encoding="utf-8")
         with pytest.raises(InvalidDataset, match="text"):
-            await project.evaluate("docs_answer")
+            await project.evals.run("docs_answer")
 
 
 async def test_the_status_shows_each_feature_against_its_line(tmp_path: Path):
     async with opened(tmp_path / "demo") as project:
         before = (await project.status()).features[0]
-        await project.evaluate("docs_answer")
+        await project.evals.run("docs_answer")
         await project.ask(QUESTION)
         after = (await project.status()).features[0]
     assert (before.verdict, after.verdict) == (None, Verdict.HOLDS)
@@ -102,10 +102,10 @@ async def test_the_status_shows_each_feature_against_its_line(tmp_path: Path):
 
 async def test_a_candidate_is_held_against_a_stored_run(tmp_path: Path):
     async with opened(tmp_path / "demo") as project:
-        stored = await project.evaluate("docs_answer")
-        report = await project.gate("docs_answer", baseline=stored.id)
+        stored = await project.evals.run("docs_answer")
+        report = await project.evals.gate("docs_answer", baseline=stored.id)
     assert report.baseline_id == stored.id
-    assert [comparison.regressed for comparison in report.comparisons] == [()] * len(report.comparisons)
+    assert [comparison.difference.regressed for comparison in report.comparisons] == [()] * len(report.comparisons)
 
 
 async def test_what_is_kept_about_a_person_can_be_erased(tmp_path: Path):

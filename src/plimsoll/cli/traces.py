@@ -38,12 +38,12 @@ def command(trace: str | None, *, hours: float | None, as_json: bool, **wanted: 
         return
     since = timedelta(hours=hours) if hours else None
     where = msgspec.convert(wanted, TraceFilter)
-    found = run_in_project(lambda project: project.traces(where, within=since))
+    found = run_in_project(lambda project: project.traces.list(where, within=since))
     _print(found, as_json=as_json)
 
 
 async def _open(project: Project, trace: str, *, as_json: bool) -> None:
-    found = await project.trace(trace)
+    found = await project.traces.get(trace)
     if as_json:
         print_json(found)
         return

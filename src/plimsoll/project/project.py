@@ -48,8 +48,8 @@ from plimsoll.project.retrieval_quality import (
 from plimsoll.project.schedules import Schedules
 from plimsoll.project.settings import Settings
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
+from plimsoll.project.traces import ProjectTraces
 from plimsoll.records import Principal
-from plimsoll.traces import CaptureHealth, Trace, TraceFilter, TraceSummary
 
 
 class Project:
@@ -104,6 +104,11 @@ class Project:
     def prompts(self) -> Prompts:
         """Return the prompts, with every version that was used."""
         return Prompts(self._parts, features=self.features, folder=self.folder)
+
+    @property
+    def traces(self) -> ProjectTraces:
+        """Return the traces, with all that was captured so far."""
+        return ProjectTraces(self._parts)
 
     @property
     def red_team(self) -> RedTeam:
@@ -200,19 +205,6 @@ class Project:
         """Return all documents of a corpus, those that could not be read included."""
         return await (await self._corpus(corpus)).documents()
 
-    async def traces(self, where: TraceFilter | None = None, *, within: timedelta | None = None) -> list[TraceSummary]:
-        """Return the traces that the filter lets through, newest first; `within` keeps those of the last while."""
-        await self._parts.capture.flush()
-        where = where or TraceFilter()
-        if within is not None:
-            where = msgspec.structs.replace(where, since=self._parts.clock.now() - within)
-        return await self._parts.traces.list(where)
-
-    async def trace(self, trace_id: str) -> Trace:
-        """Return one trace by its id or the beginning of it. Raises NotFound."""
-        await self._parts.capture.flush()
-        return await self._parts.traces.get(trace_id)
-
     async def evaluate_retrieval(
         self,
         corpus: str,
@@ -277,10 +269,6 @@ class Project:
         """
         return await read_kept(self._parts.state, self._parts.corpora.require(corpus or self.default_corpus()))
 
-    def capture_health(self) -> CaptureHealth:
-        """Return how writing down traces goes."""
-        return self._parts.capture.health()
-
     def gateway_health(self) -> GatewayHealth:
         """Return how limits, ledger and cache fare."""
         return self._parts.models.health()
@@ -325,7 +313,7 @@ class Project:
     async def tidy(self) -> int:
         """Delete what is older than `keep_days` of `[traces]` and of `[spend]` say; return how many rows went."""
         now, settings = self._parts.clock.now(), self.settings
-        traces = await self._parts.traces.prune(now - timedelta(days=settings.traces.keep_days))
+        traces = await self.traces.prune(keep_days=settings.traces.keep_days)
         return traces + await self._parts.spend.prune(now - timedelta(days=settings.spend.keep_days))
 
     async def erase(self, subject: str) -> int:

@@ -49,7 +49,7 @@ class WarmUp:
         """Return what questions need and whether it is there."""
         return [
             await _probe("state", self._project.keys.any_active()),
-            await _probe("traces", self._project.traces(TraceFilter(limit=1))),
+            await _probe("traces", self._project.traces.list(TraceFilter(limit=1))),
             await _probe("limits", self._project.reach_limits()),
             self._examine_loading(),
         ]

@@ -119,7 +119,7 @@ async def test_a_kept_calibration_stands_beside_the_judges_scores_until_its_rubr
             (standing,) = await opened.evals.judges.list()
             assert standing.history[0] == standing.current
             run = await opened.evals.run("docs_answer")
-            (score, *_) = (await opened.trace(run.results[0].trace_id or "")).scores
+            (score, *_) = (await opened.traces.get(run.results[0].trace_id or "")).scores
             assert describe_score(score, await opened.evals.calibrations()).startswith("is_polite 1.00, passed (calibr")
             (demo / "prompts" / "polite.md").write_text("Really polite? {{ input.answer }}", encoding="utf-8")
             await opened.reload()

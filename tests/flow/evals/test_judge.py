@@ -105,4 +105,4 @@ async def test_a_rubric_that_is_missing_is_found_before_a_case_is_asked(tmp_path
     async with plimsoll.open(tmp_path / "demo", environ={}) as project:
         with pytest.raises(InvalidFeature, match=r"There is no prompt 'prompts/gone\.md'"):
             await project.evals.run("docs_answer")
-        assert await project.traces() == []
+        assert await project.traces.list() == []

@@ -171,8 +171,8 @@ async def test_a_judges_scores_join_the_users_trace_and_nobody_elses_sees_or_pay
         async with opened(online_project(tmp_path), upstream) as project:
             result = await project.run_feature("docs_answer", {"text": "Hello?"}, caller=ADA)
             (rate,) = await project.evals.online("docs_answer")
-            trace = await project.trace(result.trace_id)
-            judged = [one for one in await project.traces() if one.feature == "is_polite"]
+            trace = await project.traces.get(result.trace_id)
+            judged = [one for one in await project.traces.list() if one.feature == "is_polite"]
     assert rate.rate is not None
     assert (rate.scorer, rate.rate.estimate, rate.n, rate.standing) == ("is_polite", 1.0, 1, "uncalibrated")
     assert [(score.name, score.inclusion) for score in trace.scores] == [("is_polite", 1.0)]
@@ -187,9 +187,9 @@ async def test_erasing_a_person_erases_what_judges_saw_of_them(tmp_path: Path):
         async with opened(online_project(tmp_path), upstream) as project:
             await project.run_feature("docs_answer", {"text": "Hello?"}, caller=person)
             await project.evals.online("docs_answer")
-            assert len(await project.traces()) == 2
+            assert len(await project.traces.list()) == 2
             await project.erase("user:eve")
-            assert await project.traces() == []
+            assert await project.traces.list() == []
             assert await project.evals.online("docs_answer") == ()
 
 

@@ -52,7 +52,7 @@ async def adopt(folder: Path, *models: str, asks: int = 3) -> tuple[AdoptionRepo
         for n in range(asks):
             await project.ask(f"What is {n}?", feature="echo", caller=ANN)
         report = await project.adopt("echo", models, AdoptionAsked(probe_cases=3))
-        left = await project.traces(TraceFilter(text="What is", limit=500))
+        left = await project.traces.list(TraceFilter(text="What is", limit=500))
         return report, len(left)
 
 

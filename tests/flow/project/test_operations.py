@@ -45,7 +45,7 @@ async def test_a_feature_is_called_like_a_function_while_its_project_is_open(tmp
         feature = project.features["docs_answer"]
         result = await feature(Question(text=QUESTION))
         assert result.outcome is Outcome.ANSWERED
-        assert (await project.trace(result.trace_id)).summary.outcome is Outcome.ANSWERED
+        assert (await project.traces.get(result.trace_id)).summary.outcome is Outcome.ANSWERED
     with pytest.raises(NotBound):
         await feature(Question(text=QUESTION))
 
@@ -114,14 +114,14 @@ async def test_what_is_kept_about_a_person_can_be_erased(tmp_path: Path):
         await project.ask(QUESTION, caller=caller)
         kept = await project.ask(QUESTION)
         assert await project.erase("user:ada") > 0
-        assert [trace.trace_id for trace in await project.traces() if trace.feature] == [kept.trace_id]
+        assert [trace.trace_id for trace in await project.traces.list() if trace.feature] == [kept.trace_id]
 
 
 async def test_traces_past_their_time_are_deleted(tmp_path: Path):
     async with opened(tmp_path / "demo") as project:
         await project.ask(QUESTION)
-        assert len(await project.traces()) == 2
+        assert len(await project.traces.list()) == 2
     in_a_month = FakeClock(SystemClock().now() + timedelta(days=31))
     async with opened(tmp_path / "demo", clock=in_a_month) as later:
         await later.tidy()
-        assert [trace for trace in await later.traces() if trace.feature] == []
+        assert [trace for trace in await later.traces.list() if trace.feature] == []

@@ -19,10 +19,10 @@ async def test_a_server_deletes_traces_past_their_time_by_itself(tmp_path: Path)
     write_project(tmp_path / "demo")
     async with plimsoll.open(tmp_path / "demo", environ={}) as project:
         await project.ask("What does express delivery cost?")
-        assert len(await project.traces()) == 1
+        assert len(await project.traces.list()) == 1
     in_a_month = FakeClock(SystemClock().now() + timedelta(days=31))
     async with plimsoll.open(tmp_path / "demo", clock=in_a_month, environ={}) as later, kept_tidy(later):
         async with asyncio.timeout(10):
-            while left := await later.traces():
+            while left := await later.traces.list():
                 assert [trace.feature for trace in left] == ["docs_answer"]
         assert left == []

@@ -27,7 +27,7 @@ class CaptureMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metric families."""
-        health = self._project.capture_health()
+        health = self._project.traces.health()
         yield CounterMetricFamily("plimsoll_spans_dropped", "Spans that found no room and were lost.", health.dropped)
         yield GaugeMetricFamily("plimsoll_spans_pending", "Spans that wait to be written.", health.pending)
         is_failing = float(health.last_error is not None)

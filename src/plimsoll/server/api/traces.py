@@ -19,7 +19,7 @@ DEFAULT_TRACES = 50
 async def list_traces(request: Request) -> Response:
     """`GET /api/traces`: newest first; narrowed by `feature`, `outcome`, `error_class`, `text`, `before`, `limit`."""
     wanted = read_filter(request, require(request, "read"))
-    return render_json({"traces": await state_of(request).project.traces(wanted)})
+    return render_json({"traces": await state_of(request).project.traces.list(wanted)})
 
 
 async def show_trace(request: Request) -> Response:
@@ -30,7 +30,7 @@ async def show_trace(request: Request) -> Response:
 async def find_trace(request: Request, caller: Principal) -> Trace:
     """Return the trace that the path names; what is not for this caller does not exist. Raises NotFound."""
     trace_id: str = request.path_params["trace_id"]
-    trace = await state_of(request).project.trace(trace_id)
+    trace = await state_of(request).project.traces.get(trace_id)
     if not trace.summary.is_for(caller):
         raise NotFound(f"There is no trace {trace_id!r}.", next_step="`plimsoll traces` lists them.")
     return trace

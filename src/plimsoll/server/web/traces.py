@@ -21,7 +21,7 @@ async def list_traces(request: Request) -> Response:
     """`GET /traces`: the newest first, with filters."""
     wanted = read_filter(request, require(request, "read"))
     state = state_of(request)
-    traces = await state.project.traces(wanted)
+    traces = await state.project.traces.list(wanted)
     chosen = {name: request.query_params.get(name, "") for name in _FILTERS}
     content = {
         "traces": traces,

@@ -73,6 +73,17 @@ class RedisClient:
         await self._redis.aclose()
 
     async def _ask(self, question: Callable[[], Awaitable[T]]) -> T:
+        task = asyncio.current_task()
+        cancelled_before = task.cancelling() if task else 0
+        try:
+            return await self._ask_in_time(question)
+        finally:
+            # The package loses a cancellation now and then, and answers: its caller would go on, and whoever
+            # cancelled it would wait for ever.
+            if task is not None and task.cancelling() > cancelled_before:
+                raise asyncio.CancelledError
+
+    async def _ask_in_time(self, question: Callable[[], Awaitable[T]]) -> T:
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 return await question()

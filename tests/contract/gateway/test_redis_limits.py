@@ -164,3 +164,15 @@ async def test_leaving_after_the_end_raises_nothing_and_the_place_comes_back_wit
         assert asyncio.get_running_loop().time() < give_up_at
         await asyncio.sleep(0.05)
     await other.close()
+
+
+async def test_closing_ends_at_whatever_moment_of_a_renewal_it_comes(prefix: str):
+    for turns in range(600):
+        limits = _limits(prefix, lease_seconds=0.003)
+        asked = Asked(allowances=(Allowance(allowance_id=f"a{turns}", applies_to="everyone", concurrent=1),))
+        await limits.admit(asked)
+        await asyncio.sleep(0.001)
+        for _ in range(turns % 4):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await limits.close()

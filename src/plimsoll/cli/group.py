@@ -96,6 +96,27 @@ class LazyGroup(click.Group):
             ctx.exit(0)
 
 
+class DefaultGroup(click.Group):
+    """A click group of which one command is meant where none is named: its arguments may follow the group's name."""
+
+    def __init__(self, name: str, *, default: click.Command, help: str) -> None:  # noqa: A002 - click's own name
+        super().__init__(name=name, help=help)
+        self._default = default
+        self.add_command(default)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments as those of the default command unless they name another, or ask for help."""
+        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+            self._refuse_misspelt(ctx, args)
+            args = [self._default.name or "", *args]
+        return super().parse_args(ctx, args)
+
+    def _refuse_misspelt(self, ctx: click.Context, args: list[str]) -> None:
+        near = nearest_name(args[0], self.commands) if args and not args[0].startswith("-") else None
+        if near:
+            ctx.fail(f"There is no command {args[0]!r}. Did you mean {near!r}? Known: {', '.join(self.commands)}.")
+
+
 def explain_refusal(error: OSError) -> OperatorError:
     """Return what the system refused as its operator should read it."""
     where = f" {error.filename!r}" if error.filename else ""

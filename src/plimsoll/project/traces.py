@@ -8,8 +8,10 @@ from datetime import timedelta
 
 import msgspec
 
+from plimsoll.errors import NotFound
 from plimsoll.project.parts import Parts
-from plimsoll.traces import CaptureHealth, Trace, TraceFilter, TraceSummary
+from plimsoll.records import Score, Span
+from plimsoll.traces import CaptureHealth, StepLine, Trace, TraceFilter, TraceSummary
 
 
 class ProjectTraces:
@@ -30,6 +32,26 @@ class ProjectTraces:
         """Return one trace by its id or the beginning of it. Raises NotFound."""
         await self._parts.capture.flush()
         return await self._parts.traces.get(trace_id)
+
+    async def summary(self, trace_id: str) -> TraceSummary:
+        """Return one trace without its spans, by its id or the beginning of it. Raises NotFound."""
+        await self._parts.capture.flush()
+        return await self._parts.traces.summary(trace_id)
+
+    async def steps(self, trace_id: str) -> tuple[StepLine, ...]:
+        """Return the steps of a trace without what they say, by beginning, 50,000 at most."""
+        return await self._parts.traces.steps(trace_id)
+
+    async def step(self, trace_id: str, span_id: str) -> Span:
+        """Return one step of a trace, whole. Raises NotFound."""
+        found = (await self._parts.traces.spans(trace_id, (span_id,))).get(span_id)
+        if found is None:
+            raise NotFound(f"This trace has no step {span_id!r}.", next_step="Open the trace to see its steps.")
+        return found
+
+    async def scores(self, trace_id: str) -> tuple[Score, ...]:
+        """Return what scorers and people said of a trace, oldest first."""
+        return tuple(await self._parts.traces.scores(trace_id))
 
     async def prune(self, *, keep_days: float) -> int:
         """Delete the traces that ended so many days ago or earlier; return how many those were."""

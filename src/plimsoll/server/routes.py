@@ -28,8 +28,6 @@ def all_routes() -> list[BaseRoute]:
         Route("/api/status", status.show_status),
         Route("/api/spend", spend.show_spend),
         Route("/api/allowances", spend.list_allowances),
-        Route("/api/traces", traces.list_traces),
-        Route("/api/traces/{trace_id}", traces.show_trace),
         Route("/api/knowledge", knowledge.list_corpora),
         Route("/api/knowledge/{corpus}", knowledge.show_corpus),
         Route("/api/knowledge/{corpus}/bench", knowledge.run_bench),
@@ -40,8 +38,6 @@ def all_routes() -> list[BaseRoute]:
         Route("/ask", ask_page.show_ask),
         Route("/ask", ask_page.ask, methods=["POST"]),
         Route("/ask/{trace_id}", ask_page.show_answer),
-        Route("/traces", traces_page.list_traces),
-        Route("/traces/{trace_id}", traces_page.show_trace),
         Route("/knowledge", knowledge_page.list_corpora),
         Route("/knowledge", knowledge_page.add_documents, methods=["POST"]),
         Route("/knowledge/{corpus}", corpus_page.show_corpus),
@@ -54,6 +50,18 @@ def all_routes() -> list[BaseRoute]:
         Route("/sign-out", sign_in_page.sign_out, methods=["POST"]),
         Route("/static/{name}", serve_static),
         *_routes_of_evaluations(),
+        *_routes_of_traces(),
+    ]
+
+
+def _routes_of_traces() -> list[BaseRoute]:
+    return [
+        Route("/api/traces", traces.list_traces),
+        Route("/api/traces/{trace_id}", traces.show_trace),
+        Route("/api/traces/{trace_id}/steps", traces.show_steps),
+        Route("/api/traces/{trace_id}/steps/{span_id}", traces.show_step),
+        Route("/traces", traces_page.list_traces),
+        Route("/traces/{trace_id}", traces_page.show_trace),
     ]
 
 

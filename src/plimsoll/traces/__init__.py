@@ -11,6 +11,7 @@ from plimsoll.traces.records import MOST_TRACES, CaptureHealth, Trace, TraceFilt
 from plimsoll.traces.redact import REDACTED, redact_secrets
 from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import TRUNCATED, Redact, drop_content
+from plimsoll.traces.steps import StepLine
 
 __all__ = [
     "CONTENT_LIMIT",
@@ -22,6 +23,7 @@ __all__ = [
     "PromptUse",
     "Redact",
     "RetrievedSources",
+    "StepLine",
     "Trace",
     "TraceFilter",
     "TraceSummary",

@@ -12,12 +12,13 @@ from typing import cast
 import msgspec
 
 from plimsoll.errors import InvalidRequest, NotFound
-from plimsoll.records import LOCAL_TENANT, Score, new_id
+from plimsoll.records import LOCAL_TENANT, Score, Span, new_id
 from plimsoll.store import Store
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
 from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
+from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
 from plimsoll.traces.summary import summarise
 from plimsoll.traces.table import (
     blank_judge,
@@ -52,15 +53,29 @@ class Traces:
 
         Raises NotFound, also for another tenant's trace; InvalidRequest when the prefix is too short or fits several.
         """
+        summary, spans = await self._read(trace_id, tenant, limit=_MOST_SPANS)
+        scores = tuple(await self.scores(summary.trace_id))
+        return Trace(summary=summary, spans=spans, omitted_spans=summary.span_count - len(spans), scores=scores)
+
+    async def summary(self, trace_id: str, *, tenant: str | None = None) -> TraceSummary:
+        """Return one trace without its spans, by its id or by a prefix of it. Raises as `get`."""
+        return (await self._read(trace_id, tenant, limit=0))[0]
+
+    async def steps(self, trace_id: str) -> tuple[StepLine, ...]:
+        """Return the steps of a trace without what they say, by beginning, 50,000 at most; none for an unknown one."""
+        return await read_step_lines(self._store, trace_id)
+
+    async def spans(self, trace_id: str, span_ids: Sequence[str]) -> dict[str, Span]:
+        """Return these spans of a trace by their ids, without those that it has not."""
+        return await read_steps(self._store, trace_id, span_ids=span_ids)
+
+    async def _read(self, trace_id: str, tenant: str | None, *, limit: int) -> tuple[TraceSummary, tuple[Span, ...]]:
         full = await self._complete(trace_id, tenant)
-        rows = await self._store.read(partial(read_trace, trace_id=full, limit=_MOST_SPANS))
+        rows = await self._store.read(partial(read_trace, trace_id=full, limit=limit))
         summaries = summarise(rows.page)
         if not summaries or tenant not in {None, summaries[0].tenant}:
             raise _no_such_trace(trace_id)
-        spans = tuple(span_of(row) for row in rows.spans)
-        omitted = summaries[0].span_count - len(spans)
-        scores = tuple(await self.scores(full))
-        return Trace(summary=summaries[0], spans=spans, omitted_spans=omitted, scores=scores)
+        return summaries[0], tuple(span_of(row) for row in rows.spans)
 
     async def add_scores(self, scores: list[Score]) -> None:
         """Keep the scores; one without a moment is dated now."""

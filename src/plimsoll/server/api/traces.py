@@ -11,7 +11,9 @@ from plimsoll.records import ErrorClass, Outcome, Principal
 from plimsoll.server.auth import require
 from plimsoll.server.reply import render_json
 from plimsoll.server.state import state_of
-from plimsoll.traces import MOST_TRACES, Trace, TraceFilter
+from plimsoll.server.tracing.outline import Outline, draw_outline
+from plimsoll.server.tracing.step_view import view_step
+from plimsoll.traces import MOST_TRACES, Trace, TraceFilter, TraceSummary
 
 DEFAULT_TRACES = 50
 
@@ -27,13 +29,48 @@ async def show_trace(request: Request) -> Response:
     return render_json(await find_trace(request, require(request, "read")))
 
 
+async def show_steps(request: Request) -> Response:
+    """`GET /api/traces/{id}/steps`: its steps as a tree, 300 at most, the top levels first; `within`, `first`."""
+    summary = await find_summary(request, require(request, "read"))
+    return render_json(await read_outline(request, summary.trace_id))
+
+
+async def show_step(request: Request) -> Response:
+    """`GET /api/traces/{id}/steps/{span}`: one step, whole."""
+    summary = await find_summary(request, require(request, "read"))
+    step = await state_of(request).project.traces.step(summary.trace_id, request.path_params["span_id"])
+    return render_json(view_step(step))
+
+
+async def read_outline(request: Request, trace_id: str) -> Outline:
+    """Return the part of the trace's tree that the query names by `within` and `first`. Raises InvalidRequest."""
+    lines = await state_of(request).project.traces.steps(trace_id)
+    first = request.query_params.get("first", "0")
+    if not first.isascii() or not first.isdigit():
+        raise InvalidRequest(f"first={first!r} is not a whole number.")
+    return draw_outline(lines, within=request.query_params.get("within"), first=int(first))
+
+
+async def find_summary(request: Request, caller: Principal) -> TraceSummary:
+    """Return the trace that the path names, without its spans; what is not for this caller does not exist."""
+    trace_id: str = request.path_params["trace_id"]
+    summary = await state_of(request).project.traces.summary(trace_id)
+    if not summary.is_for(caller):
+        raise _no_trace(trace_id)
+    return summary
+
+
 async def find_trace(request: Request, caller: Principal) -> Trace:
     """Return the trace that the path names; what is not for this caller does not exist. Raises NotFound."""
     trace_id: str = request.path_params["trace_id"]
     trace = await state_of(request).project.traces.get(trace_id)
     if not trace.summary.is_for(caller):
-        raise NotFound(f"There is no trace {trace_id!r}.", next_step="`plimsoll traces` lists them.")
+        raise _no_trace(trace_id)
     return trace
+
+
+def _no_trace(trace_id: str) -> NotFound:
+    return NotFound(f"There is no trace {trace_id!r}.", next_step="`plimsoll traces` lists them.")
 
 
 def read_filter(request: Request, caller: Principal) -> TraceFilter:

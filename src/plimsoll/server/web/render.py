@@ -13,7 +13,7 @@ from plimsoll.pages import make_environment, read_style_file
 from plimsoll.server.web.ages import format_age, format_span
 
 HERE = Path(__file__).parent
-_OWN = ("console.js",)
+_OWN = ("console.js", "trace.js")
 
 
 def render_page(request: Request, template: str, content: Mapping[str, object], *, status: int = 200) -> HTMLResponse:

@@ -8,11 +8,12 @@ from starlette.responses import Response
 from plimsoll.evals import describe_score
 from plimsoll.pages import main_text
 from plimsoll.records import Outcome
-from plimsoll.server.api.traces import find_trace, read_filter
+from plimsoll.server.api.traces import find_summary, read_filter, read_outline
 from plimsoll.server.auth import require
 from plimsoll.server.state import state_of
+from plimsoll.server.tracing.outline import AXIS, Outline
+from plimsoll.server.tracing.step_view import view_step
 from plimsoll.server.web.render import render_page
-from plimsoll.server.web.steps import AXIS, lay_out
 
 _FILTERS = ("text", "feature", "outcome")
 
@@ -37,19 +38,31 @@ async def list_traces(request: Request) -> Response:
 
 
 async def show_trace(request: Request) -> Response:
-    """`GET /traces/{id}`: one request with its steps on a time axis."""
-    trace = await find_trace(request, require(request, "read"))
-    summary = trace.summary
-    known = await state_of(request).project.evals.calibrations() if trace.scores else ()
+    """`GET /traces/{id}`: one request with its steps on a time axis, and one of them whole."""
+    summary = await find_summary(request, require(request, "read"))
+    project = state_of(request).project
+    outline = await read_outline(request, summary.trace_id)
+    scores = await project.traces.scores(summary.trace_id)
+    known = await project.evals.calibrations() if scores else ()
+    chosen = request.query_params.get("step") or _first_step(outline)
     content = {
         "summary": summary,
         "question": main_text(summary.input_text or ""),
-        "steps": lay_out(trace.spans),
+        "outline": outline,
+        "step": view_step(await project.traces.step(summary.trace_id, chosen)) if chosen else None,
         "axis": AXIS,
-        "scores": [(score, describe_score(score, known)) for score in trace.scores],
-        "twin": f"/api/traces/{summary.trace_id}",
+        "scores": [(score, describe_score(score, known)) for score in scores],
+        "at": f"/traces/{summary.trace_id}",
+        "twin": _with_query(f"/api/traces/{summary.trace_id}", request),
     }
     return render_page(request, "trace.html", content)
+
+
+def _first_step(outline: Outline) -> str:
+    """Return the step that is shown where none is chosen: that whose inside is looked at, else the first."""
+    if outline.path:
+        return outline.path[-1].span_id
+    return outline.steps[0].span_id if outline.steps else ""
 
 
 def _older(chosen: dict[str, str], before: str) -> str:

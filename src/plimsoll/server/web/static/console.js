@@ -4,7 +4,8 @@
 
 /** Elements that `j` and `k` walk through, in the order of the page. @returns {HTMLElement[]} */
 function rows() {
-  return Array.from(document.querySelectorAll("[data-row]")).filter((row) => row instanceof HTMLElement);
+  const all = Array.from(document.querySelectorAll("[data-row]")).filter((row) => row instanceof HTMLElement);
+  return all.filter((row) => row.checkVisibility());
 }
 
 /** Move the focus by so many rows, stopping at the ends. @param {number} by */

@@ -1,0 +1,1 @@
+"""The statements over the tables of traces, one file a purpose."""

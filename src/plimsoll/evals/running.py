@@ -116,13 +116,18 @@ class Running:
             if self._stop_reason:
                 return
             self._cap.begin()
-            tags = {"plimsoll.dataset": self._dataset.name, "plimsoll.case_id": case.id}
-            result = await self._asking.ask(case, repeat=repeat, place=place, tags=tags)
+            result = await self._asking.ask(case, repeat=repeat, place=place, tags=self._tags(case))
             self._cap.settle(result)
             self._results.append(result)
             if self._writer:
                 await self._writer.add(result)
             self._tell(result)
+
+    def _tags(self, case: Case) -> dict[str, str]:
+        """Return what the case's trace says of the run: the case, and the variant where it is another."""
+        variant = self._run.experiment.variant
+        named = {"plimsoll.variant": variant} if variant else {}
+        return {"plimsoll.dataset": self._dataset.name, "plimsoll.case_id": case.id, **named}
 
     async def _end(self, *, is_complete: bool) -> EvalRun:
         experiment = self._run.experiment

@@ -5,6 +5,7 @@ Made by the runner when a feature is checked; read by evaluations, traces and th
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 import msgspec
 from pydantic import BaseModel
@@ -25,7 +26,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     prompt_hash: str
     """SHA-256 of that file."""
     config_hash: str
-    """SHA-256 over prompt, model, parameters, models of input and output, retrieval, policies and deadline."""
+    """SHA-256 over prompt, model, parameters, models of input and output, retrieval with its constants, policies and
+    deadline."""
     parts: dict[str, str] = {}
     """Hash of each of those, by its name, so that what differs between two configurations can be said."""
     parameters: dict[str, float | int | None] = {}
@@ -35,11 +37,19 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def describe_configuration(
-    feature: Feature[In, Out], *, prompt: Prompt, target: ModelTarget, plan: RetrievalPlan
+    feature: Feature[In, Out],
+    *,
+    prompt: Prompt,
+    target: ModelTarget,
+    plan: RetrievalPlan,
+    constants: Mapping[str, object],
 ) -> Configuration:
-    """Return what the feature runs with; the line and the dataset are left out, since they change no answer."""
+    """Return what the feature runs with; the line and the dataset are left out, since they change no answer.
+
+    `constants` are what its retriever goes by besides the plan, as plain data; a feature without one has none.
+    """
     model = f"{target.provider}/{target.model}"
-    facts = {
+    facts: dict[str, object] = {
         "prompt": prompt.sha256,
         "model": model,
         "input": _schema(feature.input),
@@ -49,6 +59,8 @@ def describe_configuration(
         "on": msgspec.to_builtins(feature.on),
         "timeout_seconds": feature.timeout_seconds,
     }
+    if feature.retrieval is not None:
+        facts["constants"] = dict(constants)
     settings = msgspec.structs.asdict(prompt.settings)
     return Configuration(
         model=model,

@@ -9,7 +9,7 @@ import concurrent.futures
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Generic, Literal, Protocol, TypeVar, cast
+from typing import ClassVar, Generic, Literal, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -64,6 +64,9 @@ class Feature(Generic[In, Out]):
     """Which of its live requests are judged after they were answered; None: none is."""
     timeout_seconds: float = 30.0
     """Deadline of the whole request, retrieval and retry included."""
+
+    span_kind: ClassVar[str] = "request"
+    """What its traces say that each request is: `request`, or `judge` for the features that judges ask through."""
 
     def __post_init__(self) -> None:
         """Refuse a definition that could not run."""

@@ -10,16 +10,23 @@ from pydantic import BaseModel
 
 from plimsoll.errors import PlimsollError
 from plimsoll.features.draft import Draft
+from plimsoll.features.feature import Feature, In, Out
 from plimsoll.features.result import Result
 from plimsoll.records import Principal
 
+LIVE = "live"
+"""Name of the variant that a feature's definition is."""
 
-def begin_request(span: Span, *, feature: str, value: object, caller: Principal, tags: Mapping[str, str]) -> None:
-    """Record who asked which feature what."""
+
+def begin_request(
+    span: Span, *, feature: Feature[In, Out], value: object, caller: Principal, tags: Mapping[str, str]
+) -> None:
+    """Record who asked which feature what; the tags may name another variant than the one in force."""
     attributes: dict[str, AttributeValue] = {
+        "plimsoll.variant": LIVE,
         **tags,
-        "plimsoll.kind": "request",
-        "plimsoll.feature": feature,
+        "plimsoll.kind": feature.span_kind,
+        "plimsoll.feature": feature.name,
         "plimsoll.tenant": caller.tenant,
         "plimsoll.subject": caller.id,
     }

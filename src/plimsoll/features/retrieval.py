@@ -1,6 +1,6 @@
 """Which documents a feature answers from and how, and the seam through which the runner asks for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -88,6 +88,11 @@ class Retriever(Protocol):
     @property
     def plan(self) -> RetrievalPlan:
         """Return how it is retrieved from where a feature says nothing else."""
+        ...
+
+    @property
+    def constants(self) -> Mapping[str, object]:
+        """Return what else retrieval goes by, as plain data: embedding, weights, answerability, models that it asks."""
         ...
 
     async def retrieve(

@@ -119,9 +119,7 @@ class FeatureRunner:
         started = self._clock.monotonic()
         progress = Progress()
         with self._request_span(feature.name) as span:
-            begin_request(
-                span, feature=feature.name, value=value, caller=acts.about if acts else asker, tags=tags or {}
-            )
+            begin_request(span, feature=feature, value=value, caller=acts.about if acts else asker, tags=tags or {})
             if acts:
                 keep_private(span)
             try:
@@ -221,7 +219,10 @@ class FeatureRunner:
             target = self._gateway.resolve(feature.model)
         except NotFound as error:
             raise InvalidFeature(f"Feature {feature.name!r}: {error.message}", next_step=error.next_step) from error
-        configuration = describe_configuration(feature, prompt=prompt, target=target, plan=plan)
+        retriever = self._retriever(feature.name, feature.retrieval) if feature.retrieval else None
+        configuration = describe_configuration(
+            feature, prompt=prompt, target=target, plan=plan, constants=retriever.constants if retriever else {}
+        )
         prepared = _Prepared(feature=feature, prompt=prompt, configuration=configuration, plan=plan)
         if len(self._prepared) >= _MOST_PREPARED:
             self._prepared.clear()

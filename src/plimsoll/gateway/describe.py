@@ -51,6 +51,10 @@ def describe_reply(journal: Journal, facts: ReplyFacts) -> dict[str, Attribute]:
         "gen_ai.response.finish_reasons": [facts.finish_reason],
         "gen_ai.response.model": facts.model or journal.target.model,
     }
+    if facts.id:
+        answered["gen_ai.response.id"] = facts.id
+    if facts.fingerprint:
+        answered["openai.response.system_fingerprint"] = facts.fingerprint
     return answered | describe_use(journal.usage, journal.cost_usd)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 from opentelemetry.trace import Tracer
 
 from plimsoll.errors import InvalidSettings, ModelMissing, NotFound, unknown_name
@@ -140,6 +141,17 @@ class CorpusOnDemand:
     def plan(self) -> RetrievalPlan:
         """Return how it is retrieved from where a feature says nothing else."""
         return self._corpora.plans[self._name]
+
+    @property
+    def constants(self) -> Mapping[str, object]:
+        """Return what else retrieval goes by: what is declared to embed, rerank and rewrite, and what was fitted."""
+        declared = self._corpora.declared[self._name]
+        return {
+            "embedding": declared.embedding,
+            "rerank_model": declared.retrieval.rerank_model,
+            "rewrite_model": declared.retrieval.rewrite_model,
+            "fitted": msgspec.to_builtins(self._corpora.fitted(self._name)),
+        }
 
     async def retrieve(
         self, query: str, *, plan: RetrievalPlan, caller: Principal, conversation: Sequence[Message]

@@ -46,6 +46,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """Why it does not answer; empty where it does."""
     reasoning: str = ""
     """What it thought before; left out where empty."""
+    fingerprint: str = "fp_test"
+    """What chat completions call `system_fingerprint`; empty leaves it out."""
     usage: SaidUsage | None = None
     """The tokens; None means those that the server was given."""
 

@@ -25,6 +25,9 @@ FACTS = frozenset(
         "plimsoll.feature",
         "plimsoll.dataset",
         "plimsoll.prompt_hash",
+        "plimsoll.config_hash",
+        "plimsoll.variant",
+        "plimsoll.release",
         "plimsoll.outcome",
         "plimsoll.error_class",
         "plimsoll.target",
@@ -33,6 +36,8 @@ FACTS = frozenset(
         "gen_ai.provider.name",
         "gen_ai.request.model",
         "gen_ai.response.model",
+        "gen_ai.response.id",
+        "openai.response.system_fingerprint",
         "gen_ai.response.finish_reasons",
     }
 )

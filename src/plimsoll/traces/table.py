@@ -252,7 +252,7 @@ def list_retrievals(connection: Connection, *, corpus: str, since_ns: int, limit
 def list_requests(connection: Connection, *, since_ns: int, limit: int) -> list[Row]:
     """Return the newest requests of features since the moment: feature, dataset, beginning and attributes as JSON."""
     columns = (SPANS.c.feature, SPANS.c.dataset, SPANS.c.start_ns, SPANS.c.attributes)
-    query = select(*columns).where(SPANS.c.kind == "request", SPANS.c.start_ns >= since_ns)
+    query = select(*columns).where(SPANS.c.kind.in_(("request", "judge")), SPANS.c.start_ns >= since_ns)
     return _rows(connection, query.order_by(SPANS.c.start_ns.desc()).limit(limit))
 
 
@@ -306,7 +306,9 @@ def _is_head(head: FromClause) -> ColumnElement[bool]:
 
 def _is_closed(span: FromClause) -> ColumnElement[bool]:
     # Within a text the quotation marks would be escaped: only the attribute itself reads like this.
-    return and_(span.c.kind.in_(("retrieval", "request")), span.c.attributes.contains(_CLOSED, autoescape=True))
+    return and_(
+        span.c.kind.in_(("retrieval", "request", "judge")), span.c.attributes.contains(_CLOSED, autoescape=True)
+    )
 
 
 def _narrowed(head: FromClause, where: TraceFilter) -> list[ColumnElement[bool]]:

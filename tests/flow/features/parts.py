@@ -9,6 +9,7 @@ import msgspec
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Tracer
 
 from plimsoll.errors import UpstreamError
 from plimsoll.features import Answer, Failures, Feature, FeatureRunner, Question, Retrieval
@@ -66,6 +67,7 @@ class FixedCorpus:
         self.asked: list[tuple[str, int, str]] = []
         self.was_asked = asyncio.Event()
         self.plan = RetrievalPlan()
+        self.constants: dict[str, object] = {}
         self.plans: list[RetrievalPlan] = []
         self.conversations: list[tuple[Message, ...]] = []
         self.closed: frozenset[str] = frozenset()
@@ -95,6 +97,7 @@ class Bench(NamedTuple):
     model: Scripted
     corpus: FixedCorpus
     exporter: InMemorySpanExporter
+    tracer: Tracer
 
     def spans(self, prefix: str = "") -> list[ReadableSpan]:
         return [span for span in self.exporter.get_finished_spans() if span.name.startswith(prefix)]
@@ -124,7 +127,7 @@ def make_bench(
     runner = FeatureRunner(
         gateway=gateway, retrievers={"handbook": corpus}, root=root, tracer=tracer, clock=SystemClock()
     )
-    return Bench(runner, model, corpus, exporter)
+    return Bench(runner, model, corpus, exporter, tracer)
 
 
 def docs_answer(*, on: Failures | None = None, timeout_seconds: float = 10) -> Feature[Question, Answer]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, create_model
 from plimsoll.datasets import read_answer
 from plimsoll.errors import InvalidFeature
 from plimsoll.evals.judgement import cannot_tell
+from plimsoll.evals.scorers.judge_feature import JudgeFeature
 from plimsoll.features import Feature, Result
 from plimsoll.line import Sample
 from plimsoll.records import Case, Score, ScoreSource
@@ -94,7 +95,7 @@ class Judge:
     @cached_property
     def feature(self) -> Feature[Judged, Ruling | Grade]:
         """Return the feature that does the asking."""
-        return Feature(
+        return JudgeFeature(
             self.name,
             input=Judged,
             output=_reply_model(self.levels),

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from plimsoll.datasets import read_answer
 from plimsoll.evals.judgement import cannot_tell
+from plimsoll.evals.scorers.judge_feature import JudgeFeature
 from plimsoll.features import Feature, Result
 from plimsoll.line import Sample
 from plimsoll.records import Case, Interval, Score, ScoreSource
@@ -84,7 +85,7 @@ class PairwiseJudge:
     @cached_property
     def feature(self) -> Feature[Compared, Preference]:
         """Return the feature that does the asking."""
-        return Feature(
+        return JudgeFeature(
             self.name,
             input=Compared,
             output=Preference,

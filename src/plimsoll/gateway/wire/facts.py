@@ -45,6 +45,8 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The provider's id of the reply."""
     model: str = ""
     """The model that the provider says it used."""
+    fingerprint: str = ""
+    """The provider's name for the machinery behind the model (`system_fingerprint`); empty where it names none."""
     created_seconds: int = 0
     """When the provider made it, in seconds since 1970; 0 where it does not say."""
     text: str = ""

@@ -65,6 +65,8 @@ class Begun(msgspec.Struct, frozen=True, gc=False):
     """The model that the provider says it uses."""
     created_seconds: int = 0
     """When, in seconds since 1970; 0 where it is not said."""
+    fingerprint: str = ""
+    """The provider's name for the machinery behind the model; empty where it names none."""
 
 
 class Finished(msgspec.Struct, frozen=True, gc=False):

@@ -79,10 +79,10 @@ def _call_deltas(index: int, tool: SaidTool) -> Iterator[Body]:
 
 
 def _frame(turn: Turn, kind: str) -> Body:
-    return {
+    frame: Body = {
         "id": f"chatcmpl-{turn.seen.number}",
         "object": kind,
         "created": CREATED,
         "model": turn.seen.model,
-        "system_fingerprint": "fp_test",
     }
+    return {**frame, "system_fingerprint": turn.said.fingerprint} if turn.said.fingerprint else frame

@@ -22,6 +22,7 @@ def test_a_chat_completion_is_read():
     body = {
         "id": "r1",
         "model": "m",
+        "system_fingerprint": "fp_1",
         "created": 7,
         "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}, {"message": {"content": "ho"}}],
         "usage": {"prompt_tokens": 3, "completion_tokens": 2},
@@ -29,6 +30,7 @@ def test_a_chat_completion_is_read():
     assert read(Wire.CHAT, body) == ReplyFacts(
         id="r1",
         model="m",
+        fingerprint="fp_1",
         created_seconds=7,
         text="hi",
         thinking=(Thinking(text="hm"),),

@@ -109,6 +109,7 @@ class ReplyBuilder:
             id=self._begun.id,
             model=self._begun.model,
             created_seconds=self._begun.created_seconds,
+            fingerprint=self._begun.fingerprint,
             text="".join(self._texts),
             thinking=(*self._thoughts, *open_thought),
             refusal="".join(self._refusal),

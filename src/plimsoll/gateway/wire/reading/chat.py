@@ -75,6 +75,7 @@ class _Completion(msgspec.Struct):
     id: str | None = None
     model: str | None = None
     created: float | None = None
+    system_fingerprint: str | None = None
     choices: list[_Choice] | None = None
     usage: msgspec.Raw = msgspec.Raw()
     x_groq: _Groq | None = None
@@ -98,6 +99,7 @@ def read_chat_reply(body: bytes) -> ReplyFacts:
         id=completion.id or "",
         model=completion.model or "",
         created_seconds=int(completion.created or 0),
+        fingerprint=completion.system_fingerprint or "",
         text=_read_text(message),
         thinking=_read_thinking(message),
         refusal=message.refusal or "",
@@ -182,7 +184,8 @@ class ChatParser:
         added: list[Increment] = []
         if not self._has_begun and (chunk.id or chunk.choices):
             self._has_begun = True
-            added.append(Begun(chunk.id or "", chunk.model or "", int(chunk.created or 0)))
+            fingerprint = chunk.system_fingerprint or ""
+            added.append(Begun(chunk.id or "", chunk.model or "", int(chunk.created or 0), fingerprint))
         for choice in chunk.choices or ():
             self._read_choice(choice, added)
         if chunk.usage or chunk.x_groq is not None or chunk.error is not None or _counts_within(chunk):

@@ -15,8 +15,9 @@ from plimsoll.errors import InvalidRequest, NotFound, Unauthenticated, unknown_n
 from plimsoll.records import LOCAL_TENANT, Clock, Principal, Secret, new_span_id
 from plimsoll.store import Store
 
-SCOPES = ("ask", "models", "ingest", "read", "admin")
-"""What a key may allow: use features, call models through `/v1`, change knowledge, see traces and spend, all."""
+SCOPES = ("ask", "models", "ingest", "telemetry", "read", "admin")
+"""What a key may allow: use features, call models through `/v1`, change knowledge, send spans and logs by OTLP, see
+traces and spend, all."""
 
 _FORM = re.compile(r"plim_([0-9a-f]{16})_([0-9a-f]{64})", re.ASCII)
 _LONGEST_NAME = 200

@@ -39,6 +39,7 @@ from plimsoll.project.status import (
     Traffic,
 )
 from plimsoll.project.suggestion import Suggestion
+from plimsoll.project.telemetry import Telemetry
 
 __all__ = [
     "NEWEST",
@@ -90,6 +91,7 @@ __all__ = [
     "SettingsState",
     "SplitReport",
     "Suggestion",
+    "Telemetry",
     "Traffic",
     "WayTried",
     "open",

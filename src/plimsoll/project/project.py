@@ -48,6 +48,7 @@ from plimsoll.project.retrieval_quality import (
 from plimsoll.project.schedules import Schedules
 from plimsoll.project.settings import Settings
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
+from plimsoll.project.telemetry import Telemetry
 from plimsoll.project.traces import ProjectTraces
 from plimsoll.records import Principal
 
@@ -60,6 +61,7 @@ class Project:
         self.features = dict(features)
         self._in_force = in_force
         self._parts = parts
+        self.telemetry = Telemetry(parts)
         self.schedules = Schedules(parts, lambda: in_force.settings, audit=self._audit_on_schedule)
 
     @property

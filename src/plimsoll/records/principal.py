@@ -17,7 +17,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Groups the caller belongs to; documents are readable by id, by group or by everyone."""
     scopes: frozenset[str] = frozenset()
     """What the caller may do: `ask` (use features), `models` (call models through `/v1`), `ingest` (change knowledge),
-    `read` (see traces and spend), `admin` (all)."""
+    `telemetry` (send spans and logs), `read` (see traces and spend), `admin` (all)."""
 
     @classmethod
     def local(cls) -> "Principal":

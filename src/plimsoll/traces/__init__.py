@@ -5,6 +5,17 @@
 """
 
 from plimsoll.traces.capture import CONTENT_LIMIT, Capture
+from plimsoll.traces.otlp import (
+    EXPORT_BYTES,
+    Form,
+    Received,
+    Signal,
+    find_form,
+    read_export,
+    too_large,
+    write_answer,
+    write_status,
+)
 from plimsoll.traces.prompt_uses import PromptUse
 from plimsoll.traces.query import Traces
 from plimsoll.traces.records import MOST_TRACES, CaptureHealth, Trace, TraceFilter, TraceSummary
@@ -15,19 +26,28 @@ from plimsoll.traces.steps import StepLine
 
 __all__ = [
     "CONTENT_LIMIT",
+    "EXPORT_BYTES",
     "MOST_TRACES",
     "REDACTED",
     "TRUNCATED",
     "Capture",
     "CaptureHealth",
+    "Form",
     "PromptUse",
+    "Received",
     "Redact",
     "RetrievedSources",
+    "Signal",
     "StepLine",
     "Trace",
     "TraceFilter",
     "TraceSummary",
     "Traces",
     "drop_content",
+    "find_form",
+    "read_export",
     "redact_secrets",
+    "too_large",
+    "write_answer",
+    "write_status",
 ]

@@ -26,6 +26,7 @@ _METHOD_NOT_ALLOWED = 405
 _ANY = "{id}"
 _LAST_WORD_SECONDS = 5.0
 Serve = Callable[[Exchange, Principal], Awaitable[None]]
+Tell = Callable[[Exchange, Failure], Awaitable[None]]
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,12 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """In whose words its errors are written; None: Anthropic's where the request is of its SDK, else OpenAI's."""
     method: str = "POST"
     """The only method that it takes."""
+    tell: Tell | None = None
+    """Writes its errors; None: they are written in the words of the wire."""
+    takes_packed: bool = False
+    """Whether it unpacks bodies itself."""
+    most_bytes: int | None = None
+    """Its own bound on a body; None: that of `[limits] max_body_mb`."""
 
 
 class Door:
@@ -88,18 +95,19 @@ class Door:
         self._room.enter()
         try:
             caller = await self._callers.find(exchange.headers)
-            await self._read(exchange)
+            await self._read(exchange, endpoint)
             await exchange.attend(endpoint.serve(exchange, caller))
         finally:
             self._room.leave(exchange.held_bytes)
 
-    async def _read(self, exchange: Exchange) -> None:
+    async def _read(self, exchange: Exchange, endpoint: Endpoint) -> None:
+        most_bytes = endpoint.most_bytes or self._limits.upload_bytes
         seconds = self._limits.request_seconds
         if exchange.declared_bytes is None or exchange.declared_bytes > self._limits.body_bytes:
             seconds = self._limits.upload_seconds
         try:
             async with asyncio.timeout(seconds):
-                await exchange.read(most_bytes=self._limits.upload_bytes, room=self._room)
+                await exchange.read(most_bytes=most_bytes, room=self._room, takes_packed=endpoint.takes_packed)
         except TimeoutError as error:
             raise DeadlinePassed(f"The request's body did not arrive within {seconds:g} s.") from error
 
@@ -113,11 +121,18 @@ class Door:
         """Tell the caller; half a stream of events ends in one that says so, half of anything else is cut off."""
         if exchange.is_abandoned or exchange.is_answered:
             return
-        wire = endpoint.wire or (Wire.MESSAGES if SPEAKS_ANTHROPIC in exchange.headers else Wire.CHAT)
         # A caller who does not read would keep us waiting for ever: they need not hear why.
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORD_SECONDS):
-                if exchange.sends_events:
-                    await exchange.end(failure.write_event(wire))
-                elif not exchange.has_begun:
-                    await exchange.answer(failure.write(wire), status=failure.status, headers=failure.headers)
+                if endpoint.tell is not None:
+                    await endpoint.tell(exchange, failure)
+                else:
+                    await _tell_in_wire(exchange, failure, endpoint.wire)
+
+
+async def _tell_in_wire(exchange: Exchange, failure: Failure, wire: Wire | None) -> None:
+    wire = wire or (Wire.MESSAGES if SPEAKS_ANTHROPIC in exchange.headers else Wire.CHAT)
+    if exchange.sends_events:
+        await exchange.end(failure.write_event(wire))
+    elif not exchange.has_begun:
+        await exchange.answer(failure.write(wire), status=failure.status, headers=failure.headers)

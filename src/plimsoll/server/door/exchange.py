@@ -63,14 +63,10 @@ class Exchange:
         declared = self.headers.get(b"content-length", b"")
         return int(declared) if declared.isdigit() else None
 
-    async def read(self, *, most_bytes: int, room: Room) -> None:
+    async def read(self, *, most_bytes: int, room: Room, takes_packed: bool = False) -> None:
         """Read the whole body, held in the room. Raises TooLarge, Overloaded, or InvalidRequest when it breaks off."""
-        packing = self.headers.get(b"content-encoding", b"identity")
-        if packing != b"identity":
-            raise InvalidRequest(
-                f"The request's body is packed ({packing.decode('latin-1')[:_LONGEST_SHOWN]!r}), which is not taken.",
-                next_step="Send it as it is, without `Content-Encoding`.",
-            )
+        if not takes_packed:
+            self._refuse_packed()
         if (self.declared_bytes or 0) > most_bytes:
             raise _too_large(most_bytes)
         parts: list[bytes] = []
@@ -132,6 +128,14 @@ class Exchange:
         described = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *headers]
         await self.begin(described, status=status)
         await self.end(body)
+
+    def _refuse_packed(self) -> None:
+        packing = self.headers.get(b"content-encoding", b"identity")
+        if packing != b"identity":
+            raise InvalidRequest(
+                f"The request's body is packed ({packing.decode('latin-1')[:_LONGEST_SHOWN]!r}), which is not taken.",
+                next_step="Send it as it is, without `Content-Encoding`.",
+            )
 
     async def _watch(self, working: "asyncio.Task[object]") -> None:
         while (await self._receive())["type"] != "http.disconnect":

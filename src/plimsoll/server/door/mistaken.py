@@ -4,21 +4,24 @@ from plimsoll.errors import NotFound
 from plimsoll.records import Principal
 from plimsoll.server.door.door import Endpoint
 from plimsoll.server.door.exchange import Exchange
-from plimsoll.server.door.paths import DOOR_PATHS
+from plimsoll.server.door.paths import DOOR_PATHS, TRACES
 
 _VERSION = "/v1"
+_TELEMETRY = (TRACES,)
 
 
 def mistaken_paths() -> dict[str, Endpoint]:
     """Return an endpoint for each such path that is called by POST, none of which is a page of the server."""
-    meant = [one.path for one in DOOR_PATHS if one.method == "POST"]
+    # Without `/v1` a telemetry path is a page of the console.
+    meant = [one.path for one in DOOR_PATHS if one.method == "POST" and one.path not in _TELEMETRY]
     endpoint = Endpoint(serve=_say_where)
-    return {path: endpoint for right in meant for path in (right.removeprefix(_VERSION), _VERSION + right)}
+    doubled = {_VERSION + right: endpoint for right in (*meant, *_TELEMETRY)}
+    return doubled | {right.removeprefix(_VERSION): endpoint for right in meant}
 
 
 async def _say_where(exchange: Exchange, _: Principal) -> None:
     right = _VERSION + exchange.path.removeprefix(_VERSION).removeprefix(_VERSION)
     raise NotFound(
         f"There is nothing at {exchange.path!r}; {right!r} was meant.",
-        next_step="The base URL of OpenAI's SDK ends in `/v1`, that of Anthropic's does not.",
+        next_step="The base URL of OpenAI's SDK ends in `/v1`; that of Anthropic's and an OTLP endpoint do not.",
     )

@@ -10,6 +10,7 @@ TRANSCRIPTIONS = "/v1/audio/transcriptions"
 SPEECH = "/v1/audio/speech"
 MODELS = "/v1/models"
 MODEL = "/v1/models/{id}"
+TRACES = "/v1/traces"
 
 
 class DoorPath(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,5 +33,6 @@ DOOR_PATHS = (
     DoorPath(method="POST", path=SPEECH, says="A text as sound, passed on as it comes."),
     DoorPath(method="GET", path=MODELS, says="The names that `model` may have; Anthropic's SDK gets its own shape."),
     DoorPath(method="GET", path=MODEL, says="One of these names."),
+    DoorPath(method="POST", path=TRACES, says="Spans by OTLP, protobuf or JSON, plain or gzip; needs `telemetry`."),
 )
 """Every path that the door answers."""

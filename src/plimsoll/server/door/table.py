@@ -12,6 +12,7 @@ from plimsoll.server.door.embeddings import EmbeddingCalls
 from plimsoll.server.door.feature_calls import FeatureCalls
 from plimsoll.server.door.mistaken import mistaken_paths
 from plimsoll.server.door.models import ModelCards
+from plimsoll.server.door.telemetry import telemetry_endpoints
 from plimsoll.server.door.visits import Visits
 from plimsoll.server.state import ServerState
 
@@ -33,6 +34,7 @@ def open_door(inner: ASGIApp, state: ServerState) -> Door:
         paths.MODEL: Endpoint(serve=models.show, method="GET"),
     }
     endpoints |= mistaken_paths()
+    endpoints |= telemetry_endpoints(state.project.telemetry)
     return Door(
         inner,
         endpoints,

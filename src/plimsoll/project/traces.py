@@ -4,6 +4,7 @@
 so that whoever asks and then looks finds the request.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -41,6 +42,10 @@ class ProjectTraces:
     async def steps(self, trace_id: str) -> tuple[StepLine, ...]:
         """Return the steps of a trace without what they say, by beginning, 50,000 at most."""
         return await self._parts.traces.steps(trace_id)
+
+    async def spans(self, trace_id: str, span_ids: Sequence[str]) -> dict[str, Span]:
+        """Return these steps of a trace, whole, by their ids; those that it has not are left out."""
+        return await self._parts.traces.spans(trace_id, span_ids)
 
     async def step(self, trace_id: str, span_id: str) -> Span:
         """Return one step of a trace, whole. Raises NotFound."""

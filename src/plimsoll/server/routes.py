@@ -2,7 +2,20 @@
 
 from starlette.routing import BaseRoute, Route
 
-from plimsoll.server.api import ask, audits, evals, features, health, ingest, knowledge, metrics, spend, status, traces
+from plimsoll.server.api import (
+    ask,
+    audits,
+    evals,
+    features,
+    health,
+    ingest,
+    knowledge,
+    metrics,
+    spend,
+    status,
+    trace_diff,
+    traces,
+)
 from plimsoll.server.web import ask as ask_page
 from plimsoll.server.web import audit as audit_page
 from plimsoll.server.web import bench as bench_page
@@ -11,6 +24,7 @@ from plimsoll.server.web import evals as evals_page
 from plimsoll.server.web import knowledge as knowledge_page
 from plimsoll.server.web import overview as overview_page
 from plimsoll.server.web import sign_in as sign_in_page
+from plimsoll.server.web import trace_diff as trace_diff_page
 from plimsoll.server.web import traces as traces_page
 from plimsoll.server.web.static_files import serve_static
 
@@ -57,10 +71,12 @@ def all_routes() -> list[BaseRoute]:
 def _routes_of_traces() -> list[BaseRoute]:
     return [
         Route("/api/traces", traces.list_traces),
+        Route("/api/traces/diff", trace_diff.show_diff),
         Route("/api/traces/{trace_id}", traces.show_trace),
         Route("/api/traces/{trace_id}/steps", traces.show_steps),
         Route("/api/traces/{trace_id}/steps/{span_id}", traces.show_step),
         Route("/traces", traces_page.list_traces),
+        Route("/traces/diff", trace_diff_page.show_diff),
         Route("/traces/{trace_id}", traces_page.show_trace),
     ]
 

@@ -53,7 +53,11 @@ async def read_outline(request: Request, trace_id: str) -> Outline:
 
 async def find_summary(request: Request, caller: Principal) -> TraceSummary:
     """Return the trace that the path names, without its spans; what is not for this caller does not exist."""
-    trace_id: str = request.path_params["trace_id"]
+    return await find_summary_of(request, request.path_params["trace_id"], caller=caller)
+
+
+async def find_summary_of(request: Request, trace_id: str, *, caller: Principal) -> TraceSummary:
+    """Return this trace, without its spans; what is not for this caller does not exist. Raises NotFound."""
     summary = await state_of(request).project.traces.summary(trace_id)
     if not summary.is_for(caller):
         raise _no_trace(trace_id)

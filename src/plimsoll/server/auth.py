@@ -135,6 +135,12 @@ def caller_of(request: Request) -> Principal:
     return caller
 
 
+def find_caller(request: Request) -> Principal | None:
+    """Return who is asking, where that is known: nobody is on the page on which one signs in."""
+    caller = request.scope.get(_CALLER)
+    return caller if isinstance(caller, Principal) else None
+
+
 def require(request: Request, scope: str) -> Principal:
     """Return who is asking when their key allows the scope; raises Forbidden."""
     caller = caller_of(request)

@@ -27,7 +27,7 @@ async def test_every_page_fits_and_complains_of_nothing(tmp_path: Path, viewport
         abstained = await ask(tab.page, server, "Who is the king of France? " + "x" * 200)
         for path in (*PAGES, f"/ask/{trace_id}", f"/ask/{abstained}", f"/traces/{trace_id}"):
             await tab.page.goto(server.url + path)
-            for summary in await tab.page.locator("summary").all():
+            for summary in await tab.page.locator("main summary").all():
                 await summary.click()
             assert (path, await overflow(tab.page)) == (path, 0)
     assert tab.complaints == []
@@ -60,6 +60,35 @@ async def test_the_keyboard_leads_from_the_list_to_a_trace(tmp_path: Path):
         await tab.page.wait_for_url(f"**/traces/{trace_id}")
         assert await tab.page.inner_text("h1") == QUESTION
     assert tab.complaints == []
+
+
+async def test_every_page_of_the_navigation_has_a_key_and_the_list_of_keys_says_so(tmp_path: Path):
+    async with served(tmp_path) as server, opened_tab() as tab:
+        await tab.page.goto(server.url)
+        pages = await tab.page.eval_on_selector_all(
+            "[data-go]", "all => all.map(one => [one.dataset.go, one.pathname])"
+        )
+        listed = await tab.page.eval_on_selector_all(".keys dt", "all => all.map(one => one.textContent)")
+        for letter, path in pages:
+            assert f"g {letter}" in listed
+            await tab.page.keyboard.press("g")
+            await tab.page.keyboard.press(letter)
+            await tab.page.wait_for_url(server.url + path)
+            assert await tab.page.locator("[aria-current=page]").get_attribute("href") == path
+        await tab.page.goto(server.url)
+        await tab.page.keyboard.press("Tab")
+        assert await tab.page.evaluate("document.activeElement.className") == "skip"
+    assert len(pages) > 6
+    assert tab.complaints == []
+
+
+async def test_on_a_phone_the_menu_opens_without_scripts(tmp_path: Path):
+    async with served(tmp_path) as server, opened_tab(PHONE, scripts=False) as tab:
+        await tab.page.goto(server.url)
+        assert not await tab.page.locator("nav a[href='/traces']").is_visible()
+        await tab.page.click("text=Menu")
+        await tab.page.click("nav a[href='/traces']")
+        await tab.page.wait_for_url("**/traces")
 
 
 async def test_without_scripts_a_question_is_answered_and_a_citation_opened(tmp_path: Path):

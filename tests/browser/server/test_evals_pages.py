@@ -61,7 +61,7 @@ async def test_every_page_of_evaluations_fits_is_labelled_and_complains_of_nothi
 async def test_without_scripts_two_runs_are_chosen_compared_and_followed_to_a_trace(tmp_path: Path):
     await evaluate_twice(tmp_path)
     async with served(tmp_path) as server, opened_tab(scripts=False) as tab:
-        await tab.page.goto(f"{server.url}/evals")
+        await tab.page.goto(f"{server.url}/evals/compare")
         await tab.page.click("form[action='/evals/compare'] button")
         await tab.page.wait_for_url("**/evals/compare?baseline=*")
         assert "improved" in await tab.page.inner_text(".heading")

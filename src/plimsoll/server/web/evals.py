@@ -39,8 +39,11 @@ async def show_run(request: Request) -> Response:
 
 
 async def compare_runs(request: Request) -> Response:
-    """`GET /evals/compare`: the run `candidate` beside the run `baseline`, with the answers that changed."""
+    """`GET /evals/compare`: the run `candidate` beside the run `baseline`; a choice of both where neither is named."""
     caller = require_reader(request)
+    if not {"baseline", "candidate"} & set(request.query_params):
+        content = {"features": await find_features(request), "twin": "/api/evals"}
+        return render_page(request, "eval_choose.html", content)
     found = await find_comparison(request, caller)
     body = compared_body(found.comparison, texts=found.texts, trace_links=True)
     return _render(request, "eval_compare.html", {"found": found.comparison, "body": body})

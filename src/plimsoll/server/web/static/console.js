@@ -24,8 +24,14 @@ function search() {
     box.focus();
     box.select();
   } else {
-    location.assign("/ask");
+    go("a");
   }
+}
+
+/** Go to the page of the navigation that has this letter. @param {string} letter */
+function go(letter) {
+  const link = document.querySelector(`[data-go="${CSS.escape(letter)}"]`);
+  if (link instanceof HTMLAnchorElement) location.assign(link.href);
 }
 
 /** Show or hide the list of keys. */
@@ -43,12 +49,19 @@ function isTyping(target) {
 /** @type {Record<string, () => void>} */
 const actions = { "/": search, "?": toggleKeys, j: () => walk(1), k: () => walk(-1) };
 
+const GO_MILLISECONDS = 1500;
+/** When `g` was pressed, for the letter after it. */
+let goPressedAt = -Infinity;
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target)) {
     if (event.key === "Escape" && event.target instanceof HTMLElement) event.target.blur();
     return;
   }
+  const isGoing = event.timeStamp - goPressedAt < GO_MILLISECONDS;
+  goPressedAt = event.key === "g" && !isGoing ? event.timeStamp : -Infinity;
+  if (isGoing) return go(event.key);
   const act = actions[event.key];
   if (act) {
     event.preventDefault();

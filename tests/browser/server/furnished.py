@@ -1,0 +1,113 @@
+"""A project in which something has happened: documents, sources, two runs, an audit, and six hours of traffic."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from plimsoll.project import Project
+from plimsoll.records import Attribute, Span
+
+from contract.server.serving import open_new_project
+
+QUESTION = "How long do customers have to return an item?"
+LONG = "an_unbroken_name_that_is_far_longer_than_a_phone_is_wide_" * 3
+_NOTES = """
+[knowledge.docs.sources.notes]
+kind = "folder"
+paths = ["notes"]
+max_age = "7d"
+"""
+_ODD = {"id": LONG, "input": {"text": f"{QUESTION} {LONG}"}, "tags": [LONG]}
+_KNOWN = [
+    {"id": f"c{n}", "input": {"text": "What does express delivery cost?"}, "expected": {"contains": str(n)}}
+    for n in range(60)
+]
+_SECOND = 1_000_000_000
+_SPREAD_SECONDS = 6 * 3600
+_ENDINGS = ("answered",) * 14 + ("abstained",) * 3 + ("failed", "refused")
+
+
+async def furnish(folder: Path, *, requests: int = 120) -> None:
+    """Give the project in the folder what each page shows when a team has used it for a while."""
+    async with open_new_project(folder) as project:
+        _write_files(project)
+    async with open_new_project(folder) as project:
+        await project.evals.run("docs_answer")
+        await project.ingest()
+        await project.sync("docs")
+        for name in ("a", "b"):
+            (project.folder / "notes" / f"{name}.md").unlink()
+        await project.sync("docs")
+        await project.audit_knowledge("docs", keep=True)
+        await project.evals.run("docs_answer")
+        await project.ask(QUESTION)
+        record_traffic(project, requests)
+
+
+def record_traffic(project: Project, requests: int) -> None:
+    """Write down requests of the last six hours, alike at every call: most answered, some not, one in twenty failed."""
+    now_ns = round(project._parts.clock.now().timestamp() * _SECOND)
+    draw = np.random.default_rng(6)
+    for number in range(requests):
+        begin = now_ns - int((number + draw.random()) / requests * _SPREAD_SECONDS * _SECOND) - 5 * _SECOND
+        seconds = float(draw.lognormal(-0.9, 0.5))
+        for span in _request(number, begin, seconds=seconds):
+            assert project._parts.capture.put(span)
+
+
+def _request(number: int, begin: int, *, seconds: float) -> list[Span]:
+    outcome = _ENDINGS[number % len(_ENDINGS)]
+    trace_id, end = f"{0x1F00 + number:032x}", begin + int(seconds * _SECOND)
+    whose: dict[str, Attribute] = {
+        "plimsoll.feature": "docs_answer",
+        "plimsoll.tenant": "local",
+        "plimsoll.subject": f"user:{number % 9}",
+    }
+    ended: dict[str, Attribute] = {"plimsoll.error_class": "model"} if outcome == "failed" else {}
+    root = Span(
+        trace_id=trace_id,
+        span_id=f"{2 * number + 1:016x}",
+        name="docs_answer",
+        start_ns=begin,
+        end_ns=end,
+        error="The model's reply was no JSON." if outcome == "failed" else None,
+        attributes={
+            **whose,
+            **ended,
+            "plimsoll.kind": "request",
+            "plimsoll.outcome": outcome,
+            "plimsoll.input": json.dumps({"text": f"{QUESTION} ({number})" if number else f"{QUESTION} {LONG}"}),
+            "plimsoll.output": json.dumps({"answer": "Within 30 days." if outcome == "answered" else ""}),
+        },
+    )
+    call = Span(
+        trace_id=trace_id,
+        span_id=f"{2 * number + 2:016x}",
+        parent_id=root.span_id,
+        name="chat fast",
+        start_ns=begin + (end - begin) // 4,
+        end_ns=end,
+        attributes={
+            **whose,
+            "plimsoll.kind": "model",
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.model": "fast",
+            "gen_ai.usage.input_tokens": 600 + number,
+            "gen_ai.usage.output_tokens": 40 + number % 30,
+            "plimsoll.cost_usd": 0.0004 + 0.00001 * (number % 30),
+        },
+    )
+    return [call, root]
+
+
+def _write_files(project: Project) -> None:
+    settings = project.folder / "plimsoll.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + _NOTES, encoding="utf-8")
+    (project.folder / "documents/broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    notes = project.folder / "notes"
+    notes.mkdir()
+    for name in ("a", "b", "c", LONG):
+        (notes / f"{name}.md").write_text(f"# Note {name}\n\nSee https://example.org/{LONG}{LONG}.\n", "utf-8")
+    cases = "\n".join(json.dumps(one) for one in (_ODD, *_KNOWN))
+    (project.folder / "datasets/docs_answer.jsonl").write_text(cases, encoding="utf-8")

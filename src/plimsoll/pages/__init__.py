@@ -8,6 +8,7 @@ from plimsoll.pages.differences import DiffPart, diff_words
 from plimsoll.pages.environment import make_environment, read_style_file, render_alone
 from plimsoll.pages.formats import (
     cut_text,
+    format_bytes,
     format_count,
     format_duration,
     format_moment,
@@ -28,6 +29,7 @@ __all__ = [
     "cut_text",
     "diff_words",
     "draw_interval",
+    "format_bytes",
     "format_count",
     "format_duration",
     "format_moment",

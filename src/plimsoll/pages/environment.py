@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from plimsoll.pages.formats import (
     cut_text,
+    format_bytes,
     format_count,
     format_duration,
     format_moment,
@@ -26,6 +27,7 @@ from plimsoll.pages.formats import (
 
 HERE = Path(__file__).parent
 _FILTERS = {
+    "bytes": format_bytes,
     "count": format_count,
     "cut": cut_text,
     "duration": format_duration,

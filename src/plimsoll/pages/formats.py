@@ -14,6 +14,7 @@ _WHOLE_MS = 10
 _CENT = 0.01
 _TEENS = (11, 12, 13)
 _HUNDREDTH_OF_A_CENT = 0.0001
+_SIZES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
 def format_duration(milliseconds: float | None) -> str:
@@ -42,6 +43,14 @@ def format_money(usd: float | None) -> str:
 def format_count(number: int) -> str:
     """Write a whole number with narrow spaces between thousands."""
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def format_bytes(number: int) -> str:
+    """Write a size in the largest unit of which there is at least one, e.g. `512 B`, `1.4 MB`."""
+    for unit, size in _SIZES:
+        if number >= size:
+            return f"{number / size:.1f} {unit}"
+    return f"{number} B"
 
 
 def format_plural(number: int, noun: str) -> str:

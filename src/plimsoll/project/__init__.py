@@ -26,6 +26,8 @@ from plimsoll.project.retrieval_quality import RetrievalEvaluation
 from plimsoll.project.scaffold import write_project
 from plimsoll.project.schedules import ScheduleHealth
 from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
+from plimsoll.project.settings_report import DatabaseSize, SettingsReport
+from plimsoll.project.settings_tables import SettingShown, SettingsTable
 from plimsoll.project.shared import require_shared
 from plimsoll.project.source_settings import SOURCE_TABLES
 from plimsoll.project.status import (
@@ -54,6 +56,7 @@ __all__ = [
     "CorpusCut",
     "CorpusStatus",
     "CostEstimate",
+    "DatabaseSize",
     "DatasetCard",
     "DatasetPage",
     "Datasets",
@@ -87,8 +90,11 @@ __all__ = [
     "RetrievalEvaluation",
     "RetrievalFit",
     "ScheduleHealth",
+    "SettingShown",
     "Settings",
+    "SettingsReport",
     "SettingsState",
+    "SettingsTable",
     "SplitReport",
     "Suggestion",
     "Telemetry",

@@ -82,6 +82,7 @@ async def _assemble(
     return Parts(
         clock=clock,
         state=state,
+        telemetry=traces,
         capture=capture,
         traces=Traces(traces),
         keys=Keys(state, clock),

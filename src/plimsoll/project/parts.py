@@ -22,6 +22,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """Where the time comes from."""
     state: Store
     """The database of truth."""
+    telemetry: Store
+    """The database of traces."""
     capture: Capture
     """Where spans go; its tracer is everyone's."""
     traces: Traces

@@ -47,6 +47,7 @@ from plimsoll.project.retrieval_quality import (
 )
 from plimsoll.project.schedules import Schedules
 from plimsoll.project.settings import Settings
+from plimsoll.project.settings_report import SettingsReport, describe_settings
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
 from plimsoll.project.telemetry import Telemetry
 from plimsoll.project.traces import ProjectTraces
@@ -279,6 +280,12 @@ class Project:
         """Return the project at a glance: models, features against their lines, corpora."""
         await self._parts.capture.flush()
         return await describe_project(self._in_force, self.features, self._parts, schedules=self.schedules)
+
+    async def describe_settings(self) -> SettingsReport:
+        """Return what is in force: every setting, models with prices, keys by name, allowances, and how stores fare."""
+        return await describe_settings(
+            self._in_force, self._parts, folder=self.folder, targets=self.targets, schedules=self.schedules
+        )
 
     async def examine(self) -> list[Check]:
         """Return what is right and wrong with the project and the machine, worst first."""

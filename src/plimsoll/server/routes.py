@@ -11,6 +11,7 @@ from plimsoll.server.api import (
     ingest,
     knowledge,
     metrics,
+    settings,
     spend,
     status,
     trace_diff,
@@ -23,6 +24,7 @@ from plimsoll.server.web import corpus as corpus_page
 from plimsoll.server.web import evals as evals_page
 from plimsoll.server.web import knowledge as knowledge_page
 from plimsoll.server.web import overview as overview_page
+from plimsoll.server.web import settings as settings_page
 from plimsoll.server.web import sign_in as sign_in_page
 from plimsoll.server.web import trace_diff as trace_diff_page
 from plimsoll.server.web import traces as traces_page
@@ -65,6 +67,14 @@ def all_routes() -> list[BaseRoute]:
         Route("/static/{name}", serve_static),
         *_routes_of_evaluations(),
         *_routes_of_traces(),
+        *_routes_of_operation(),
+    ]
+
+
+def _routes_of_operation() -> list[BaseRoute]:
+    return [
+        Route("/api/settings", settings.show_settings),
+        Route("/settings", settings_page.show_settings),
     ]
 
 

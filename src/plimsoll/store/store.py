@@ -20,6 +20,7 @@ from plimsoll.store.lock import Lock, give_back, take
 from plimsoll.store.metadata import Schema
 from plimsoll.store.migrate import migrate
 from plimsoll.store.server_lock import ServerLock
+from plimsoll.store.size import measure_file, measure_server
 
 T = TypeVar("T")
 _LINE = 1_000
@@ -148,6 +149,13 @@ class Store:
         """
         if self._address.is_sqlite:
             await self._writes.run(self._fold_log, timeout_seconds=self._timeout_seconds)
+
+    async def measure_bytes(self) -> int:
+        """Return how large the database is: the SQLite file with its log, or what the server says of it."""
+        file = self._address.file
+        if file is None:
+            return await self.read(measure_server)
+        return await self._reads.run(lambda: measure_file(file), timeout_seconds=self._timeout_seconds)
 
     async def close(self) -> None:
         """Finish what is under way and close the connections; closing again does nothing."""

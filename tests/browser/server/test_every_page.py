@@ -29,6 +29,7 @@ _COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-i
 ADDRESSES = {
     "/ask/{trace_id}": "/ask/{trace}",
     "/traces/{trace_id}": "/traces/{trace}",
+    "/traces/diff": "/traces/diff?a={trace}&b={other}",
     "/knowledge/{corpus}": "/knowledge/docs",
     "/knowledge/{corpus}/audit": "/knowledge/docs/audit",
     "/knowledge/{corpus}/bench": "/knowledge/docs/bench?q={question}",
@@ -73,6 +74,7 @@ async def look_around(server: Served) -> dict[str, str]:
         "older": older["id"],
         "document": documents[0]["id"],
         "trace": traces[0]["trace_id"],
+        "other": traces[1]["trace_id"],
         "question": QUESTION,
     }
 

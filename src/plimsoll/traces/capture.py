@@ -7,6 +7,7 @@ it: what finds no room is dropped and counted, what cannot be written now is kep
 import asyncio
 import contextlib
 import logging
+from functools import partial
 
 from opentelemetry.trace import Tracer
 
@@ -17,12 +18,14 @@ from plimsoll.traces.queue import SpanQueue
 from plimsoll.traces.records import CaptureHealth
 from plimsoll.traces.redact import redact_secrets
 from plimsoll.traces.rows import Redact, row_of
-from plimsoll.traces.table import insert_spans
+from plimsoll.traces.settling import Settler
+from plimsoll.traces.tables.writing import WrittenElsewhere, write_spans
 from plimsoll.traces.tracer import make_tracer
 
 _LOG = logging.getLogger("plimsoll.traces")
 _BOUND_CHARACTERS = 64 * 2**20
 _LONGEST_PAUSE_SECONDS = 5.0
+_SETTLE_SECONDS = 1.0
 CONTENT_LIMIT = 65_536
 """Characters of one attribute that are stored."""
 
@@ -53,6 +56,7 @@ class Capture:
         self._has_spans = asyncio.Event()
         self._has_batch = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._settler = Settler(store)
         self.tracer: Tracer = make_tracer(clock, self.put, limit=content_limit)
 
     @property
@@ -86,6 +90,7 @@ class Capture:
             async with asyncio.timeout(timeout_seconds):
                 while len(self._queue) and await self._write_batch():
                     pass
+                await self._settle()
         return not len(self._queue)
 
     async def close(self, *, timeout_seconds: float = 10.0) -> None:
@@ -108,7 +113,10 @@ class Capture:
     async def _write_always(self) -> None:
         pause = self._flush_seconds
         while True:
-            await self._has_spans.wait()
+            await _wait_at_most(self._has_spans, _SETTLE_SECONDS if self._settler.is_needed else None)
+            await self._settle()
+            if not self._has_spans.is_set():
+                continue
             self._has_spans.clear()
             await _wait_at_most(self._has_batch, self._flush_seconds)
             self._has_batch.clear()
@@ -136,7 +144,11 @@ class Capture:
         try:
             # Outside the transaction: redacting long texts takes time, and the lock should not be held for it.
             rows = await asyncio.to_thread(self._rows, spans)
-            await self._store.write(lambda connection: insert_spans(connection, rows))
+            written = await self._store.write(partial(write_spans, rows=rows))
+            self._queue.refuse(written.refused)
+            self._settler.is_needed |= written.has_unsettled
+        except WrittenElsewhere:
+            await self._write(spans)
         except (OperatorError, Overloaded):
             raise
         except Exception as error:  # noqa: BLE001  # a job's boundary: one row that no table takes must not stop the rest
@@ -150,6 +162,11 @@ class Capture:
         elif spans:
             self._queue.refuse()
             _LOG.warning("span %s was dropped: the database refused it (%s)", spans[0].span_id, type(error).__name__)
+
+    async def _settle(self, *, at_once: bool = False) -> None:
+        # Whatever keeps it from the store keeps the writer from it as well, which says so; it is tried again.
+        with contextlib.suppress(OperatorError, Overloaded):
+            await self._settler.settle(at_once=at_once)
 
     def _rows(self, spans: list[Span]) -> list[dict[str, object]]:
         return [row_of(span, self._redact, limit=self._limit) for span in spans]
@@ -165,6 +182,6 @@ class Capture:
         self._last_error = None
 
 
-async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
+async def _wait_at_most(event: asyncio.Event, seconds: float | None) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)

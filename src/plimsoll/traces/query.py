@@ -19,20 +19,10 @@ from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummar
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
 from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
-from plimsoll.traces.summary import summarise
-from plimsoll.traces.table import (
-    blank_judge,
-    delete_traces,
-    find_old_traces,
-    find_subject_traces,
-    find_trace_ids,
-    insert_scores,
-    list_live_scores,
-    list_scores_of,
-    read_page,
-    read_trace,
-    sum_judging,
-)
+from plimsoll.traces.summary import summary_of
+from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_old_traces, find_subject_traces
+from plimsoll.traces.tables.reading import find_trace_ids, list_spans, read_page, read_trace
+from plimsoll.traces.tables.scores import insert_scores, list_live_scores, list_scores_of, sum_judging
 
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
 _FULL_LENGTH = 32
@@ -55,7 +45,7 @@ class Traces:
         """
         summary, spans = await self._read(trace_id, tenant, limit=_MOST_SPANS)
         scores = tuple(await self.scores(summary.trace_id))
-        return Trace(summary=summary, spans=spans, omitted_spans=summary.span_count - len(spans), scores=scores)
+        return Trace(summary=summary, spans=spans, omitted_spans=max(0, summary.span_count - len(spans)), scores=scores)
 
     async def summary(self, trace_id: str, *, tenant: str | None = None) -> TraceSummary:
         """Return one trace without its spans, by its id or by a prefix of it. Raises as `get`."""
@@ -72,10 +62,18 @@ class Traces:
     async def _read(self, trace_id: str, tenant: str | None, *, limit: int) -> tuple[TraceSummary, tuple[Span, ...]]:
         full = await self._complete(trace_id, tenant)
         rows = await self._store.read(partial(read_trace, trace_id=full, limit=limit))
-        summaries = summarise(rows.page)
-        if not summaries or tenant not in {None, summaries[0].tenant}:
+        if rows.summary is None or tenant not in {None, rows.summary["tenant"]}:
             raise _no_such_trace(trace_id)
-        return summaries[0], tuple(span_of(row) for row in rows.spans)
+        return summary_of(rows.summary), tuple(span_of(row) for row in rows.spans)
+
+    async def next_spans(self, trace_id: str, *, after: str | None = None, limit: int = 500) -> tuple[Span, ...]:
+        """Return spans of a trace by beginning and id, at most 5,000: the first, or those behind the span `after`.
+
+        None are returned for an unknown trace. Whoever asks has checked with `get` that the trace is theirs to see.
+        """
+        most = max(1, min(limit, _MOST_SPANS))
+        rows = await self._store.read(partial(list_spans, trace_id=trace_id, after=after, limit=most))
+        return tuple(span_of(row) for row in rows)
 
     async def add_scores(self, scores: list[Score]) -> None:
         """Keep the scores; one without a moment is dated now."""
@@ -114,7 +112,7 @@ class Traces:
         return await count_retrieved(self._store, corpus, since=since)
 
     async def prompt_uses(self, *, since: datetime) -> tuple[PromptUse, ...]:
-        """Return which versions of prompts answered since the moment, by the newest 100,000 requests."""
+        """Return which versions of prompts answered since the moment, and how often."""
         return await count_prompts(self._store, since=since)
 
     async def erase(self, subject: str, *, tenant: str = LOCAL_TENANT) -> int:
@@ -168,7 +166,7 @@ class Traces:
         page = await self._store.read(partial(read_page, where=asked, since_ns=since_ns))
         if page is None:
             raise NotFound(f"There is no trace {asked.before!r} to list older ones of.")
-        return summarise(page)
+        return [summary_of(row) for row in page]
 
 
 def _no_such_trace(trace_id: str) -> NotFound:

@@ -47,10 +47,10 @@ class SpanQueue:
             for _ in range(count):
                 self._weight -= self._spans.popleft()[1]
 
-    def refuse(self) -> None:
-        """Count a span that never came in, or was taken out without being written."""
+    def refuse(self, count: int = 1) -> None:
+        """Count spans that never came in, or were taken out without being written."""
         with self._lock:
-            self.dropped += 1
+            self.dropped += count
 
     def close(self) -> int:
         """Drop and count what is left, take no more, and return how many those were."""

@@ -75,6 +75,36 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The dataset whose case it was; None for the request of a user."""
     is_closed: bool = False
     """Whether it rests on documents that not everyone of the tenant may read."""
+    kind: str | None = None
+    """Kind of the root: `request`, `model`, …; None when it says none."""
+    has_root: bool = True
+    """Whether the root has arrived."""
+    session: str | None = None
+    """Id of the conversation it belongs to."""
+    variant: str | None = None
+    """The variant of the feature that served it."""
+    version: str | None = None
+    """Hash of the configuration that served it."""
+    release: str | None = None
+    """The release that served it."""
+    service: str | None = None
+    """The service that sent it; None for Plimsoll's own."""
+    tags: tuple[str, ...] = ()
+    """Its tags, sorted."""
+    prompt_hash: str | None = None
+    """Hash of the prompt's file."""
+    model: str | None = None
+    """Model of its dearest leaf call."""
+    cached_tokens: int = 0
+    """Tokens read from a provider's cache: a part of `input_tokens`."""
+    reasoning_tokens: int = 0
+    """Tokens spent on reasoning: a part of `output_tokens`."""
+    unpriced: int = 0
+    """Leaf model calls whose price is unknown."""
+    inclusion: float = 1.0
+    """Chance with which it was kept, above 0 up to 1; 1 where every trace is."""
+    is_settled: bool = True
+    """False while a trace of more than 2,000 spans grows: its figures are a few seconds old."""
 
     def is_for(self, caller: Principal) -> bool:
         """Tell whether the caller may see it: of their tenant, and open to all of it or asked by themselves."""

@@ -9,7 +9,7 @@ from functools import partial
 import msgspec
 
 from plimsoll.store import Store
-from plimsoll.traces.table import list_retrievals
+from plimsoll.traces.tables.reading import list_retrievals
 
 _MOST = 20_000
 _DOCUMENTS = "gen_ai.retrieval.documents"

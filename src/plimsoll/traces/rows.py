@@ -31,18 +31,36 @@ FACTS = frozenset(
         "plimsoll.outcome",
         "plimsoll.error_class",
         "plimsoll.target",
+        "plimsoll.session",
+        "plimsoll.service",
+        "plimsoll.tags",
+        "gen_ai.conversation.id",
+        "gen_ai.response.id",
         "error.type",
         "gen_ai.operation.name",
         "gen_ai.provider.name",
         "gen_ai.request.model",
         "gen_ai.response.model",
-        "gen_ai.response.id",
         "openai.response.system_fingerprint",
         "gen_ai.response.finish_reasons",
     }
 )
 """Texts that say whose a call was, what it called and how it went: no content, so they stay where content is dropped.
 Without them a trace would be nobody's, and every tenant's."""
+_TEXTS = (
+    ("subject", "plimsoll.subject"),
+    ("feature", "plimsoll.feature"),
+    ("dataset", "plimsoll.dataset"),
+    ("outcome", "plimsoll.outcome"),
+    ("error_class", "plimsoll.error_class"),
+    ("variant", "plimsoll.variant"),
+    ("version", "plimsoll.config_hash"),
+    ("release", "plimsoll.release"),
+    ("service", "plimsoll.service"),
+    ("prompt_hash", "plimsoll.prompt_hash"),
+    ("call_id", "gen_ai.response.id"),
+)
+"""Columns that are the text of one attribute."""
 _INPUT = "plimsoll.input"
 _OUTPUT = "plimsoll.output"
 # Far beyond any call, and small enough that a sum of them stays a 64-bit integer.
@@ -166,20 +184,23 @@ def _storable(text: str) -> str:
 
 
 def _promoted(attributes: Mapping[str, Attribute]) -> dict[str, object]:
-    operation = attributes.get("gen_ai.operation.name")
-    implied = "model" if operation in MODEL_OPERATIONS else None
+    known = attributes.get
+    implied = "model" if known("gen_ai.operation.name") in MODEL_OPERATIONS else None
+    kind = _text_or_none(known("plimsoll.kind")) or implied
     return {
-        "kind": _text_or_none(attributes.get("plimsoll.kind")) or implied,
-        "tenant": _text_or_none(attributes.get("plimsoll.tenant")) or LOCAL_TENANT,
-        "subject": _text_or_none(attributes.get("plimsoll.subject")),
-        "feature": _text_or_none(attributes.get("plimsoll.feature")),
-        "dataset": _text_or_none(attributes.get("plimsoll.dataset")),
-        "outcome": _text_or_none(attributes.get("plimsoll.outcome")),
-        "error_class": _text_or_none(attributes.get("plimsoll.error_class")),
-        "model": _text_or_none(attributes.get("gen_ai.response.model") or attributes.get("gen_ai.request.model")),
-        "input_tokens": _count(attributes.get("gen_ai.usage.input_tokens")),
-        "output_tokens": _count(attributes.get("gen_ai.usage.output_tokens")),
-        "cost_usd": _amount(attributes.get("plimsoll.cost_usd")),
+        **{column: _text_or_none(known(name)) for column, name in _TEXTS},
+        "kind": kind,
+        "tenant": _text_or_none(known("plimsoll.tenant")) or LOCAL_TENANT,
+        "session": _text_or_none(known("plimsoll.session") or known("gen_ai.conversation.id")),
+        "model": _text_or_none(known("gen_ai.response.model") or known("gen_ai.request.model")),
+        "tags": _tags(known("plimsoll.tags")),
+        "input_tokens": _count(known("gen_ai.usage.input_tokens")),
+        "output_tokens": _count(known("gen_ai.usage.output_tokens")),
+        "cached_tokens": _count(known("gen_ai.usage.cache_read.input_tokens")),
+        "reasoning_tokens": _count(known("gen_ai.usage.reasoning.output_tokens")),
+        "cost_usd": _amount(known("plimsoll.cost_usd")),
+        "inclusion": _chance(known("plimsoll.inclusion")),
+        "is_closed": known("plimsoll.retrieval.is_closed") is True and kind in {"retrieval", "request", "judge"},
     }
 
 
@@ -197,3 +218,15 @@ def _amount(value: Attribute | None) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0:
         return float(value)
     return None
+
+
+def _chance(value: Attribute | None) -> float | None:
+    amount = _amount(value)
+    return amount if amount is not None and 0 < amount <= 1 else None
+
+
+def _tags(value: Attribute | None) -> str | None:
+    """Return tags as `|a|b|`, sorted, so that one is found by `|a|`."""
+    given = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    tags = sorted({tag.replace("|", "/").strip() for tag in given} - {""})
+    return f"|{'|'.join(tags)}|" if tags else None

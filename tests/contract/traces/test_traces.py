@@ -25,7 +25,9 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     async with opened(url, "traces") as store:
-        await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("scores", "spans")])
+        await store.write(
+            lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("scores", "spans", "traces")]
+        )
         yield store
 
 

@@ -1,1 +1,1 @@
-"""The statements over the tables of traces, one file a purpose."""
+"""The tables of the traces and every statement over them. Only this room reads or writes them."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from plimsoll.traces.summary import Row
-from plimsoll.traces.table import SPANS
+from plimsoll.traces.tables.rows_of import Row, rows_of
+from plimsoll.traces.tables.schema import SPANS
 
 _LIGHT = (
     SPANS.c.span_id,
@@ -35,4 +35,4 @@ def list_light_steps(connection: Connection, trace_id: str, *, limit: int) -> Se
 def list_whole_steps(connection: Connection, trace_id: str, span_ids: Sequence[str]) -> list[Row]:
     """Return these spans of a trace, whole, in no order."""
     query = select(SPANS).where(SPANS.c.trace_id == trace_id, SPANS.c.span_id.in_(span_ids))
-    return [{str(name): value for name, value in row.items()} for row in connection.execute(query).mappings()]
+    return rows_of(connection, query)

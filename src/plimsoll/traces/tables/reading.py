@@ -1,0 +1,112 @@
+"""Reading traces: pages of the list, single traces, and their spans in order. Lists read no span but for content."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+
+from plimsoll.traces.records import TraceFilter
+from plimsoll.traces.tables.rows_of import Row, rows_of
+from plimsoll.traces.tables.schema import SPANS, SUMMARIES
+
+
+@dataclass(frozen=True)
+class TraceRows:
+    """What the tables say about one trace."""
+
+    summary: Row | None
+    """Its row with the content of its head; None when it does not exist."""
+    spans: list[Row]
+    """Its spans, by beginning."""
+
+
+def read_page(connection: Connection, *, where: TraceFilter, since_ns: int | None) -> list[Row] | None:
+    """Return the traces that the filter lets through, youngest first; None when `before` names no trace."""
+    query = _summaries().where(*_narrowed(where))
+    if since_ns is not None:
+        query = query.where(SUMMARIES.c.start_ns >= since_ns)
+    if where.before is not None:
+        last = _begun(connection, where.before)
+        if last is None:
+            return None
+        query = query.where(tuple_(SUMMARIES.c.start_ns, SUMMARIES.c.trace_id) < tuple_(last, where.before))
+    order = (SUMMARIES.c.start_ns.desc(), SUMMARIES.c.trace_id.desc())
+    return rows_of(connection, query.order_by(*order).limit(where.limit))
+
+
+def read_trace(connection: Connection, *, trace_id: str, limit: int) -> TraceRows:
+    """Return one trace with its first spans, over one snapshot."""
+    summary = rows_of(connection, _summaries().where(SUMMARIES.c.trace_id == trace_id))
+    return TraceRows(next(iter(summary), None), list_spans(connection, trace_id, limit=limit))
+
+
+def list_spans(connection: Connection, trace_id: str, *, limit: int, after: str | None = None) -> list[Row]:
+    """Return the spans of a trace, by beginning and id; those behind the span `after`, where it is given."""
+    query = select(SPANS).where(SPANS.c.trace_id == trace_id)
+    if after is not None:
+        begun = select(SPANS.c.start_ns).where(SPANS.c.trace_id == trace_id, SPANS.c.span_id == after)
+        query = query.where(tuple_(SPANS.c.start_ns, SPANS.c.span_id) > tuple_(begun.scalar_subquery(), after))
+    return rows_of(connection, query.order_by(SPANS.c.start_ns, SPANS.c.span_id).limit(limit))
+
+
+def find_trace_ids(connection: Connection, *, prefix: str, tenant: str | None) -> list[str]:
+    """Return up to three trace ids that begin with the prefix, which is hexadecimal."""
+    # A range, not LIKE: it uses the index on both databases, and 'g' sorts after every hexadecimal digit.
+    query = select(SUMMARIES.c.trace_id).where(SUMMARIES.c.trace_id >= prefix, SUMMARIES.c.trace_id < f"{prefix}g")
+    if tenant is not None:
+        query = query.where(SUMMARIES.c.tenant == tenant)
+    return list(connection.execute(query.order_by(SUMMARIES.c.trace_id).limit(3)).scalars())
+
+
+def list_retrievals(connection: Connection, *, corpus: str, since_ns: int, limit: int) -> list[str]:
+    """Return the attributes of the newest retrievals from a corpus since the moment, as JSON."""
+    is_retrieval = and_(SPANS.c.kind == "retrieval", SPANS.c.name == f"retrieve {corpus}")
+    query = select(SPANS.c.attributes).where(is_retrieval, SPANS.c.start_ns >= since_ns)
+    return list(connection.execute(query.order_by(SPANS.c.start_ns.desc()).limit(limit)).scalars())
+
+
+def count_prompt_uses(connection: Connection, *, since_ns: int) -> list[Row]:
+    """Return, for each version of a prompt and feature, how many requests since the moment it answered, and when."""
+    versions = (SUMMARIES.c.prompt_hash, SUMMARIES.c.feature)
+    query = select(
+        *versions,
+        (func.count() - func.count(SUMMARIES.c.dataset)).label("live"),
+        func.count(SUMMARIES.c.dataset).label("evaluated"),
+        func.min(SUMMARIES.c.start_ns).label("first_ns"),
+        func.max(SUMMARIES.c.start_ns).label("last_ns"),
+    )
+    is_use = and_(SUMMARIES.c.prompt_hash.is_not(None), SUMMARIES.c.kind.in_(("request", "judge")))
+    used = query.where(is_use, SUMMARIES.c.start_ns >= since_ns).group_by(*versions)
+    return rows_of(connection, used.order_by(func.max(SUMMARIES.c.start_ns).desc()))
+
+
+def _summaries() -> Select[Any]:
+    """Return the rows of traces, each with the content of its head span."""
+    return select(SUMMARIES, SPANS.c.input_text, SPANS.c.output_text).outerjoin_from(SUMMARIES, SPANS, _is_head())
+
+
+def _is_head() -> ColumnElement[bool]:
+    at_head = and_(SPANS.c.start_ns == SUMMARIES.c.head_ns, SPANS.c.span_id == SUMMARIES.c.head_id)
+    return and_(SPANS.c.trace_id == SUMMARIES.c.trace_id, at_head)
+
+
+def _begun(connection: Connection, trace_id: str) -> int | None:
+    return connection.execute(select(SUMMARIES.c.start_ns).where(SUMMARIES.c.trace_id == trace_id)).scalar()
+
+
+def _narrowed(where: TraceFilter) -> list[ColumnElement[bool]]:
+    wanted = {
+        "feature": where.feature,
+        "outcome": where.outcome,
+        "error_class": where.error_class,
+        "tenant": where.tenant,
+    }
+    clauses = [SUMMARIES.c[name] == str(value) for name, value in wanted.items() if value is not None]
+    if where.seen_by is not None:
+        clauses.append(or_(func.coalesce(SUMMARIES.c.subject, "") == where.seen_by, ~SUMMARIES.c.is_closed))
+    if where.is_evaluation is not None:
+        clauses.append(SUMMARIES.c.dataset.is_not(None) if where.is_evaluation else SUMMARIES.c.dataset.is_(None))
+    if where.text:
+        searched = (SUMMARIES.c.name, SPANS.c.input_text, SPANS.c.output_text, SUMMARIES.c.error)
+        clauses.append(or_(*(column.icontains(where.text, autoescape=True) for column in searched)))
+    return clauses

@@ -8,6 +8,7 @@ from plimsoll.stats.agreement import Level, cohen_kappa, kappa_difference, kripp
 from plimsoll.stats.bootstrap import bootstrap_interval
 from plimsoll.stats.classification import ClassFigures, Classification, classification_figures
 from plimsoll.stats.judged import JudgedCounts, count_judged, prediction_powered_mean, rogan_gladen
+from plimsoll.stats.log_odds import weighted_log_odds
 from plimsoll.stats.mean import bounded_mean, clustered_mean, mean_interval, mean_tails, mean_variance
 from plimsoll.stats.multiplicity import benjamini_hochberg, holm
 from plimsoll.stats.paired import PairedDifference, mcnemar_exact, paired_binary, paired_mean, sign_flip
@@ -30,18 +31,32 @@ from plimsoll.stats.proportion import (
 from plimsoll.stats.quantile import cases_for_quantile, quantile_interval
 from plimsoll.stats.ranking import ndcg_at, recall_at, reciprocal_rank, roc_area
 from plimsoll.stats.repeats import pass_at, pass_every
+from plimsoll.stats.two_amounts import Amounts, Dominance, bin_shares, dominance, median_interval, shift, weighted_mean
+from plimsoll.stats.two_shares import (
+    ShareDifference,
+    WeightedSample,
+    divergence,
+    fisher_exact,
+    share_difference,
+    smallest_share_difference,
+)
 from plimsoll.stats.weighted import WeightedShare, weighted_proportion
 
 __all__ = [
+    "Amounts",
     "ClassFigures",
     "Classification",
+    "Dominance",
     "EffectiveCount",
     "JudgedCounts",
     "Level",
     "PairedDifference",
+    "ShareDifference",
     "Tails",
+    "WeightedSample",
     "WeightedShare",
     "benjamini_hochberg",
+    "bin_shares",
     "binomial_tails",
     "bootstrap_interval",
     "bounded_mean",
@@ -55,7 +70,10 @@ __all__ = [
     "clustered_proportion",
     "cohen_kappa",
     "count_judged",
+    "divergence",
+    "dominance",
     "effective_count",
+    "fisher_exact",
     "holm",
     "kappa_difference",
     "krippendorff_alpha",
@@ -63,6 +81,7 @@ __all__ = [
     "mean_interval",
     "mean_tails",
     "mean_variance",
+    "median_interval",
     "ndcg_at",
     "paired_binary",
     "paired_mean",
@@ -74,9 +93,14 @@ __all__ = [
     "reciprocal_rank",
     "roc_area",
     "rogan_gladen",
+    "share_difference",
+    "shift",
     "sign_flip",
     "smallest_effect",
+    "smallest_share_difference",
     "variance_behind",
+    "weighted_log_odds",
+    "weighted_mean",
     "weighted_proportion",
     "wilson",
 ]

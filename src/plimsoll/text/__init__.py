@@ -1,11 +1,12 @@
 """What text is made of: sentences, words, and the words that carry meaning. Pure.
 
-Knowledge chunks and highlights with it, scorers compare with it. It knows no model, no document and no language but
-English stop words and stems; sentences of other languages are found by their punctuation.
+Knowledge chunks and highlights with it, scorers compare with it. It knows no model, no document, and of languages only
+English stop words and stems and some small words of seven; sentences of other languages are found by their punctuation.
 """
 
+from plimsoll.text.language import guess_language, guess_script
 from plimsoll.text.sentences import SentenceSpan, sentences
 from plimsoll.text.stem import stem
 from plimsoll.text.words import content_words, words
 
-__all__ = ["SentenceSpan", "content_words", "sentences", "stem", "words"]
+__all__ = ["SentenceSpan", "content_words", "guess_language", "guess_script", "sentences", "stem", "words"]

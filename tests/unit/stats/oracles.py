@@ -108,3 +108,14 @@ def kappa(first: NDArray[np.int64], second: NDArray[np.int64]) -> tuple[float, f
 def benjamini_hochberg(p_values: list[float]) -> list[float]:
     adjusted = np.asarray(multitest.multipletests(p_values, method="fdr_bh")[1], dtype=np.float64)
     return [float(value) for value in adjusted]
+
+
+def fisher(x: int, n: int, *, y: int, m: int) -> float:
+    """Return Fisher's exact two-sided p-value of x of n against y of m."""
+    return float(stats.fisher_exact([[x, n - x], [y, m - y]]).pvalue)
+
+
+def mann_whitney(first: Floats, second: Floats) -> tuple[float, float]:
+    """Return the chance that a value of the second is larger, and the asymptotic two-sided p-value."""
+    found = stats.mannwhitneyu(second, first, use_continuity=False, method="asymptotic")
+    return float(found.statistic) / (len(first) * len(second)), float(found.pvalue)

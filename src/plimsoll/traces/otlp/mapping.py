@@ -7,9 +7,10 @@ all comes after: kind, person, session, feature, outcome, and each message in on
 import msgspec
 
 from plimsoll.records import Attribute
-from plimsoll.traces.otlp.dialects import DIALECTS
+from plimsoll.traces.otlp.dialects import translate
 from plimsoll.traces.otlp.failures import classify
 from plimsoll.traces.otlp.sent import SentSpan
+from plimsoll.traces.otlp.values import write_json
 
 Attributes = dict[str, Attribute]
 _KINDS = {
@@ -71,10 +72,7 @@ def read_sender(resource: Attributes, *, scope: str, tenant: str) -> Sender:
 def map_attributes(sent: SentSpan, sender: Sender, *, is_root: bool) -> Attributes:
     """Return the span's attributes in one vocabulary. The sent ones are used up."""
     attributes = sent.attributes
-    prefixes = {name.partition(".")[0] for name in attributes}
-    for prefix, translate in DIALECTS:
-        if prefix in prefixes:
-            translate(attributes, sent.events)
+    translate(attributes, sent.events)
     _name_person(attributes)
     kind = attributes.get("plimsoll.kind") or _KINDS.get(str(attributes.get("gen_ai.operation.name")))
     if kind:
@@ -111,7 +109,7 @@ def _place_content(attributes: Attributes, kind: str) -> None:
     for theirs, ours in (*_MOVED, *_CONTENT_OF.get(kind, ())):
         value = attributes.pop(theirs, None)
         if value and ours not in attributes:
-            attributes[ours] = value if isinstance(value, str) else str(value)
+            attributes[ours] = value if isinstance(value, str) else write_json(value)
         elif value:
             attributes[theirs] = value
 

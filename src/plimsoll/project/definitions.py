@@ -24,14 +24,15 @@ def load_features(folder: Path) -> dict[str, AnyFeature]:
 
     """
     files = sorted((folder / FEATURES_FOLDER).glob("*.py"))
-    return index_features(feature for path in files for feature in _features_of(_load_module(path)))
+    return index_features(feature for path in files for feature in _features_of(load_module(path)))
 
 
 def _features_of(module: ModuleType) -> list[object]:
     return [value for value in vars(module).values() if isinstance(value, Feature)]
 
 
-def _load_module(path: Path) -> ModuleType:
+def load_module(path: Path) -> ModuleType:
+    """Load a file of the user's Python; raises InvalidFeature with the file and the line that failed."""
     name = f"plimsoll_features_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -18,6 +18,7 @@ from plimsoll.project.embedding_models import EmbeddingModels
 from plimsoll.project.models import Surroundings, open_models
 from plimsoll.project.parts import Parts
 from plimsoll.project.project import Project
+from plimsoll.project.redaction import make_redaction
 from plimsoll.project.reload import InForce
 from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import Settings, read_settings
@@ -25,12 +26,9 @@ from plimsoll.project.shared import fill_in
 from plimsoll.project.sources import declare_sources
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
-from plimsoll.traces import Capture, Redact, Traces, drop_content, redact_secrets
+from plimsoll.traces import Capture, Traces
 
 _MEGABYTE = 1_000_000
-
-
-_REDACTION: dict[str, Redact] = {"redacted": redact_secrets, "off": drop_content}
 
 
 @asynccontextmanager
@@ -70,7 +68,8 @@ async def _assemble(
     state = await _open_store(stack, database, schema="state", clock=clock)
     traces_url = store_url(folder, settings, "traces", environ=environ)
     traces = await _open_store(stack, traces_url, schema="traces", clock=clock)
-    capture = await _start_capture(stack, Capture(traces, clock, redact=_REDACTION[settings.traces.content]))
+    redact = make_redaction(settings.traces, folder=folder, environ=environ)
+    capture = await _start_capture(stack, Capture(traces, clock, redact=redact))
     around = Surroundings(
         settings=settings, environ=environ, embedded=EmbeddedOnDemand(), capture=capture, clock=clock, database=database
     )

@@ -15,6 +15,7 @@ from plimsoll.project.mistakes import describe_mistake
 from plimsoll.project.retrieval_settings import RetrievalSettings
 from plimsoll.project.source_settings import SourceSettings
 from plimsoll.project.toml_table import TABLE_CONFIG, ScheduleSpan
+from plimsoll.text import KINDS, Kind
 
 SETTINGS_FILE = "plimsoll.toml"
 
@@ -279,8 +280,16 @@ class TraceSettings(_Table):
 
     keep_days: int = Field(default=30, ge=1, le=3650)
     """Days after which a trace is deleted."""
-    content: Literal["redacted", "off"] = "redacted"
-    """`redacted` keeps inputs and outputs without secrets; `off` keeps none."""
+    content: Literal["full", "redacted", "none"] = "redacted"
+    """`redacted` keeps inputs and outputs without what `redact` names, `full` as they are; `none` keeps none."""
+    redact: tuple[Kind, ...] = KINDS
+    """What is taken out of every text before it is stored; see docs/guides/privacy.md."""
+    redact_with: str = ""
+    """A function of your own, `FILE.py:FUNCTION` in the project, that gets each text after that and returns it without
+    what must not be stored."""
+    pseudonym_key_env: str = ""
+    """Name of the environment variable with a key: marks then tell equal values apart from others (`[email:3f9c02ab]`),
+    without telling the value. Empty: marks are all alike."""
 
 
 class SpendSettings(_Table):

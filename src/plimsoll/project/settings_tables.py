@@ -16,9 +16,11 @@ from pydantic.fields import FieldInfo
 
 from plimsoll.project.reload import FIXED
 from plimsoll.project.settings import Settings
-from plimsoll.traces import REDACTED, redact_secrets
+from plimsoll.text import Redactor
 
 _HIDDEN = "***"
+_MARK = "[secret]"
+_redact = Redactor(("secrets",))
 _SIGNED_IN = re.compile(r"(?<=://)[^\s\"]*(?=@)")
 _KEYED = re.compile(r"([?&;][^=&\s\"]*(?:key|token|secret|passw|sig|auth)[^=&\s\"]*=)[^&\s\"]+", re.IGNORECASE)
 _SECRET_NAME = re.compile(r"(?:^|_)(?:key|token|secret|password)$")
@@ -65,7 +67,7 @@ def lay_out_tables(settings: Settings) -> tuple[SettingsTable, ...]:
 
 def hide_secrets(text: str) -> str:
     """Return the text with who signs in to an address, keys in its query, and known forms of keys as `***`."""
-    return redact_secrets(_KEYED.sub(rf"\1{_HIDDEN}", _SIGNED_IN.sub(_HIDDEN, text))).replace(REDACTED, _HIDDEN)
+    return _redact(_KEYED.sub(rf"\1{_HIDDEN}", _SIGNED_IN.sub(_HIDDEN, text))).replace(_MARK, _HIDDEN)
 
 
 def _inner(place: str, value: object) -> Iterator[tuple[str, BaseModel]]:

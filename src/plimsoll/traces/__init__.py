@@ -19,16 +19,14 @@ from plimsoll.traces.otlp import (
 from plimsoll.traces.prompt_uses import PromptUse
 from plimsoll.traces.query import Traces
 from plimsoll.traces.records import MOST_TRACES, CaptureHealth, Trace, TraceFilter, TraceSummary
-from plimsoll.traces.redact import REDACTED, redact_secrets
 from plimsoll.traces.retrievals import RetrievedSources
-from plimsoll.traces.rows import TRUNCATED, Redact, drop_content
+from plimsoll.traces.rows import TRUNCATED, Redact, drop_content, keep_content
 from plimsoll.traces.steps import StepLine
 
 __all__ = [
     "CONTENT_LIMIT",
     "EXPORT_BYTES",
     "MOST_TRACES",
-    "REDACTED",
     "TRUNCATED",
     "Capture",
     "CaptureHealth",
@@ -45,8 +43,8 @@ __all__ = [
     "Traces",
     "drop_content",
     "find_form",
+    "keep_content",
     "read_export",
-    "redact_secrets",
     "too_large",
     "write_answer",
     "write_status",

@@ -14,15 +14,16 @@ from opentelemetry.trace import Tracer
 from plimsoll.errors import OperatorError, Overloaded
 from plimsoll.records import Clock, Span
 from plimsoll.store import Store
+from plimsoll.text import Redactor
 from plimsoll.traces.queue import SpanQueue
 from plimsoll.traces.records import CaptureHealth
-from plimsoll.traces.redact import redact_secrets
 from plimsoll.traces.rows import Redact, row_of
 from plimsoll.traces.settling import Settler
 from plimsoll.traces.tables.writing import WrittenElsewhere, write_spans
 from plimsoll.traces.tracer import make_tracer
 
 _LOG = logging.getLogger("plimsoll.traces")
+_REDACTOR = Redactor()
 _BOUND_CHARACTERS = 64 * 2**20
 _LONGEST_PAUSE_SECONDS = 5.0
 _SETTLE_SECONDS = 1.0
@@ -41,7 +42,7 @@ class Capture:
         bound: int = 10_000,
         flush_seconds: float = 0.1,
         batch: int = 1_000,
-        redact: Redact = redact_secrets,
+        redact: Redact = _REDACTOR,
         content_limit: int = CONTENT_LIMIT,
     ) -> None:
         self._store = store

@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 
 from plimsoll.records import LOCAL_TENANT, Span, SpanEvent
+from plimsoll.text import Redactor
 
 Attribute = str | bool | int | float | list[str]
 Redact = Callable[[str], str]
@@ -45,8 +46,10 @@ FACTS = frozenset(
         "gen_ai.response.finish_reasons",
     }
 )
-"""Texts that say whose a call was, what it called and how it went: no content, so they stay where content is dropped.
-Without them a trace would be nobody's, and every tenant's."""
+"""Texts that say whose a call was, what it called and how it went: no content, so they stay where content is dropped,
+and only secrets are taken out of them. Else a trace would be nobody's, and every tenant's, and erased for nobody."""
+_ONLY_SECRETS = Redactor(("secrets",))
+_ANY_KIND = Redactor()
 _TEXTS = (
     ("subject", "plimsoll.subject"),
     ("feature", "plimsoll.feature"),
@@ -105,6 +108,11 @@ def drop_content(_: str) -> str:
     return ""
 
 
+def keep_content(text: str) -> str:
+    """Redact nothing."""
+    return text
+
+
 def span_of(row: Mapping[str, object]) -> Span:
     """Return the row as the span that it was."""
     fields = {name: row[name] for name in ("trace_id", "span_id", "parent_id", "name", "start_ns", "end_ns", "error")}
@@ -144,6 +152,9 @@ class _Writer:
     def __init__(self, redact: Redact, limit: int, cuts: dict[str, str]) -> None:
         self._redact = redact
         self._drops = redact is drop_content
+        self._facts = keep_content if self._drops or redact is keep_content else _ONLY_SECRETS
+        # A program gives these names: no work for a user's function, which may fail.
+        self._keys = keep_content if redact is keep_content else _ANY_KIND
         self._limit = limit
         self.cuts = cuts
 
@@ -151,14 +162,15 @@ class _Writer:
         return _storable(text)[: self._limit] if self._drops else self.text(text, "name")
 
     def text(self, text: str, name: str) -> str:
-        kept = _storable(text) if self._drops and name in FACTS else self._redacted(_storable(text))
+        redact = self._facts if name in FACTS else self._redact
+        kept = _redacted(_storable(text), redact)
         if len(kept) <= self._limit:
             return kept
         self.cuts.setdefault(name, _cut_note(name, text, self._limit))
         return kept[: self._limit]
 
     def attributes_of(self, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
-        return {_storable(name): self._value(name, value) for name, value in attributes.items()}
+        return {self._key(name): self._value(name, value) for name, value in attributes.items()}
 
     def _value(self, name: str, value: Attribute) -> Attribute:
         if isinstance(value, str):
@@ -169,11 +181,15 @@ class _Writer:
             return str(value)
         return value
 
-    def _redacted(self, text: str) -> str:
-        try:
-            return self._redact(text)
-        except Exception:  # noqa: BLE001  # the redaction may be a user's: when it fails nothing is stored unredacted
-            return _REDACTION_FAILED
+    def _key(self, name: str) -> str:
+        return _storable(name) if name in FACTS or self._drops else self._keys(_storable(name))
+
+
+def _redacted(text: str, redact: Redact) -> str:
+    try:
+        return redact(text)
+    except Exception:  # noqa: BLE001  # the redaction may be a user's: when it fails nothing is stored unredacted
+        return _REDACTION_FAILED
 
 
 def _storable(text: str) -> str:

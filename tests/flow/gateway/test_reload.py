@@ -99,7 +99,7 @@ async def test_a_broken_file_changes_nothing_and_is_said_once(tmp_path: Path, ca
 async def test_what_needs_a_new_start_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     with Upstream() as upstream:
         async with opened_project(tmp_path, upstream, settings="", up="") as project:
-            change(project, more='\n[server]\nport = 9001\nworkers = 2\n\n[traces]\ncontent = "off"\nkeep_days = 3\n')
+            change(project, more='\n[server]\nport = 9001\nworkers = 2\n\n[traces]\ncontent = "none"\nkeep_days = 3\n')
             with caplog.at_level(logging.WARNING):
                 state = await project.reload()
             assert state.waiting == ("server.port", "server.workers", "traces.content")

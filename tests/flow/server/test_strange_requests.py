@@ -69,7 +69,7 @@ async def test_nesting_of_any_depth_breaks_nothing(tmp_path: Path, path: str):
 
 async def test_traces_without_content_stay_with_their_tenant_and_keep_what_they_cost(tmp_path: Path):
     with Upstream() as upstream:
-        async with fronted(tmp_path, upstream, '[traces]\ncontent = "off"\n') as server:
+        async with fronted(tmp_path, upstream, '[traces]\ncontent = "none"\n') as server:
             key = await server.keys.create("app", tenant="acme", scopes=("models", "read"))
             bearer = {"authorization": f"Bearer {key.secret.reveal()}"}
             body = b'{"model":"fast",' + SAID + b"}"

@@ -20,15 +20,20 @@ from plimsoll.pages.formats import (
     format_ticks,
 )
 from plimsoll.pages.main_text import main_text
+from plimsoll.pages.time_chart import Series, TimeChart, TimeLine, draw_over_time
 
 __all__ = [
     "ChartPoint",
     "DiffPart",
     "IntervalChart",
     "Scale",
+    "Series",
+    "TimeChart",
+    "TimeLine",
     "cut_text",
     "diff_words",
     "draw_interval",
+    "draw_over_time",
     "format_bytes",
     "format_count",
     "format_duration",

@@ -42,6 +42,7 @@ from plimsoll.project.status import (
 )
 from plimsoll.project.suggestion import Suggestion
 from plimsoll.project.telemetry import Telemetry
+from plimsoll.project.work import Work, WorkBoard
 
 __all__ = [
     "NEWEST",
@@ -100,6 +101,8 @@ __all__ = [
     "Telemetry",
     "Traffic",
     "WayTried",
+    "Work",
+    "WorkBoard",
     "open",
     "read_settings",
     "require_shared",

@@ -55,16 +55,17 @@ async def evaluate_feature(
     if watch.estimate:
         watch.estimate(estimate)
     require_within(estimate, asked.max_cost_usd)
-    run = await run_dataset(
-        feature,
-        dataset,
-        runtime=parts.runner,
-        evaluations=parts.evaluations,
-        settings=replace(settings, usd_per_request=estimate.usd_per_request or 0.0),
-        clock=parts.clock,
-        progress=watch.progress,
-        resume=resumed,
-    )
+    with parts.work.under_way("evaluation", feature.name) as told:
+        run = await run_dataset(
+            feature,
+            dataset,
+            runtime=parts.runner,
+            evaluations=parts.evaluations,
+            settings=replace(settings, usd_per_request=estimate.usd_per_request or 0.0),
+            clock=parts.clock,
+            progress=told.of_run(watch.progress),
+            resume=resumed,
+        )
     if run.is_complete:
         await parts.traces.add_scores(run.scores)
     return run

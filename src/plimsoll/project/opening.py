@@ -24,6 +24,7 @@ from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import Settings, read_settings
 from plimsoll.project.shared import fill_in
 from plimsoll.project.sources import declare_sources
+from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
 from plimsoll.traces import Capture, Traces
@@ -92,6 +93,7 @@ async def _assemble(
         gateway=models.gateway,
         spend=Spend(state, clock),
         ledger=models.stands_on.ledger,
+        work=WorkBoard(folder / settings.storage.folder / "work", clock),
         embedded=around.embedded,
         corpora=corpora,
         models=models,

@@ -10,6 +10,7 @@ from plimsoll.gateway import Gateway, Spend, SpendLedger
 from plimsoll.project.corpora import Corpora
 from plimsoll.project.embedded import EmbeddedOnDemand
 from plimsoll.project.models import OpenModels
+from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, Traces
@@ -44,6 +45,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What was spent, to be asked."""
     ledger: SpendLedger
     """What its calls cost."""
+    work: WorkBoard
+    """Long work that is under way."""
     embedded: EmbeddedOnDemand
     """The models that run in this process."""
     corpora: Corpora

@@ -51,6 +51,7 @@ from plimsoll.project.settings_report import SettingsReport, describe_settings
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
 from plimsoll.project.telemetry import Telemetry
 from plimsoll.project.traces import ProjectTraces
+from plimsoll.project.work import WorkBoard
 from plimsoll.records import Principal
 
 
@@ -112,6 +113,11 @@ class Project:
     def traces(self) -> ProjectTraces:
         """Return the traces, with all that was captured so far."""
         return ProjectTraces(self._parts)
+
+    @property
+    def work(self) -> WorkBoard:
+        """Return the long work that is under way, of every process of this machine."""
+        return self._parts.work
 
     @property
     def red_team(self) -> RedTeam:
@@ -184,15 +190,21 @@ class Project:
         name = corpus or self.default_corpus()
         opened = await self._parts.corpora.get(name)
         declared = [self.folder / path for path in self.settings.knowledge[name].paths]
-        return await opened.ingest(
-            list(paths) or declared, root=self.folder, progress=progress, confirm_loss=confirm_loss
-        )
+        with self.work.under_way("ingestion", name) as told:
+            return await opened.ingest(
+                list(paths) or declared,
+                root=self.folder,
+                progress=told.of_ingestion(progress),
+                confirm_loss=confirm_loss,
+            )
 
     async def sync(
         self, corpus: str = "", *, sources: Sequence[str] = (), progress: Callable[[IngestProgress], None] | None = None
     ) -> list[SyncReport]:
         """Bring a corpus to what its declared sources say now, all of them or those named."""
-        return await (await self._corpus(corpus)).sync(sources, progress=progress)
+        opened = await self._corpus(corpus)
+        with self.work.under_way("synchronisation", opened.name) as told:
+            return await opened.sync(sources, progress=told.of_ingestion(progress))
 
     async def sources(self, corpus: str = "") -> list[SourceState]:
         """Return how each source of a corpus fares: last and next synchronisation, result, age, whether it is held."""

@@ -158,7 +158,8 @@ class Schedules:
             await self._audit(state.corpus)
             return "audited", ""
         corpus = await self._parts.corpora.get(state.corpus)
-        [report] = await corpus.sync((state.source,))
+        with self._parts.work.under_way("synchronisation", f"{state.corpus}/{state.source}") as told:
+            [report] = await corpus.sync((state.source,), progress=told.of_ingestion(None))
         return report.result, report.message
 
 

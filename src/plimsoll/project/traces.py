@@ -5,7 +5,7 @@ so that whoever asks and then looks finds the request.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -53,6 +53,13 @@ class ProjectTraces:
         if found is None:
             raise NotFound(f"This trace has no step {span_id!r}.", next_step="Open the trace to see its steps.")
         return found
+
+    async def count_new(self, tenant: str, *, since: datetime, most: int, feature: str | None, seen_by: str) -> int:
+        """Return how many traces that the caller may see began at the moment or later, `most` at most.
+
+        What still waits to be written is not among them: a page that asks again and again must not hurry the writer.
+        """
+        return await self._parts.traces.count_begun(tenant, since=since, most=most, feature=feature, seen_by=seen_by)
 
     async def scores(self, trace_id: str) -> tuple[Score, ...]:
         """Return what scorers and people said of a trace, oldest first."""

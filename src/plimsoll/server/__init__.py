@@ -8,6 +8,7 @@ from plimsoll.server.address import Address, check_address, listen
 from plimsoll.server.app import assemble
 from plimsoll.server.door.paths import DOOR_PATHS, DoorPath
 from plimsoll.server.limits import Limits
+from plimsoll.server.live import LiveFeed, Pace
 from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
 from plimsoll.server.schedules import kept_on_schedule
@@ -21,6 +22,8 @@ __all__ = [
     "Address",
     "DoorPath",
     "Limits",
+    "LiveFeed",
+    "Pace",
     "WarmUp",
     "all_routes",
     "assemble",

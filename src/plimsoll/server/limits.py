@@ -11,12 +11,13 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plimsoll.errors import DeadlinePassed, InvalidRequest, Overloaded, TooLarge
+from plimsoll.server.live import LIVE_PATH
 
 UPLOAD_PATHS = frozenset({"/api/ingest", "/knowledge"})
 """Paths that take files: larger bodies, more time, and only a few at once."""
 _SYNCHRONISING = "/confirm"
 """How paths end whose work is an ingestion too."""
-_ALWAYS_ADMITTED = ("/health/", "/static/", "/metrics")
+_ALWAYS_ADMITTED = ("/health/", "/static/", "/metrics", LIVE_PATH)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

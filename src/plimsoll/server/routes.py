@@ -10,6 +10,7 @@ from plimsoll.server.api import (
     health,
     ingest,
     knowledge,
+    live,
     metrics,
     settings,
     spend,
@@ -73,6 +74,7 @@ def all_routes() -> list[BaseRoute]:
 
 def _routes_of_operation() -> list[BaseRoute]:
     return [
+        Route("/api/live", live.follow),
         Route("/api/settings", settings.show_settings),
         Route("/settings", settings_page.show_settings),
     ]

@@ -25,14 +25,21 @@ class _Server(uvicorn.Server):
     Uvicorn would re-raise SIGTERM once it has stopped and so end the process before the project is closed.
     """
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], object]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], object], on_stopping: Callable[[], object]
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._on_stopping = on_stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stopping()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -50,8 +57,18 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-async def serve_app(app: ASGIApp, listener: socket.socket, *, limits: Limits, on_ready: Callable[[], object]) -> None:
-    """Serve until SIGINT or SIGTERM, or until cancelled; then finish what is in flight within `shutdown_seconds`."""
+async def serve_app(
+    app: ASGIApp,
+    listener: socket.socket,
+    *,
+    limits: Limits,
+    on_ready: Callable[[], object],
+    on_stopping: Callable[[], object] = lambda: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, or until cancelled; then finish what is in flight within `shutdown_seconds`.
+
+    `on_stopping` ends what would go on for ever.
+    """
     config = uvicorn.Config(
         app,
         http=Http,
@@ -64,7 +81,7 @@ async def serve_app(app: ASGIApp, listener: socket.socket, *, limits: Limits, on
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=round(limits.shutdown_seconds),
     )
-    server = _Server(config, on_ready)
+    server = _Server(config, on_ready, on_stopping)
     serving = asyncio.ensure_future(server.serve([listener]))
     try:
         await asyncio.shield(serving)

@@ -17,6 +17,7 @@ from plimsoll.server.collecting import collecting_seldom
 from plimsoll.server.door.door import Door
 from plimsoll.server.door.table import open_door
 from plimsoll.server.limits import Limits
+from plimsoll.server.live import LiveFeed
 from plimsoll.server.recent import RecentAnswers
 from plimsoll.server.routes import all_routes
 from plimsoll.server.run import serve_app
@@ -61,7 +62,8 @@ async def serve_on(
     limits = read_limits(project.settings)
     is_first = siblings is None or siblings.number == 1
     warm_up = WarmUp(project, is_lazy=not is_first)
-    app = build_app(project, address=address, limits=limits, warm_up=warm_up, siblings=siblings)
+    live = LiveFeed(project, SystemClock())
+    app = build_app(project, address=address, limits=limits, warm_up=warm_up, siblings=siblings, live=live)
     warm_up.begin()
     try:
         async with AsyncExitStack() as stack:
@@ -73,7 +75,7 @@ async def serve_on(
             if siblings is not None:
                 own = partial(write_metrics, project, worker=siblings.number)
                 await stack.enter_async_context(siblings.listening(own))
-            await serve_app(app, listener, limits=limits, on_ready=on_ready)
+            await serve_app(app, listener, limits=limits, on_ready=on_ready, on_stopping=live.close)
     finally:
         await warm_up.close()
 
@@ -87,8 +89,12 @@ def build_app(
     clock: Clock | None = None,
     routes: Sequence[BaseRoute] = (),
     siblings: Siblings | None = None,
+    live: LiveFeed | None = None,
 ) -> Door:
-    """Return the application that serves the project at the address, with these routes beside its own."""
+    """Return the application that serves the project at the address, with these routes beside its own.
+
+    Whoever stops it closes `live` first: the streams of open pages would not end by themselves.
+    """
     clock = clock or SystemClock()
     state = ServerState(
         project=project,
@@ -100,6 +106,7 @@ def build_app(
         sessions=Sessions(clock),
         clock=clock,
         siblings=siblings,
+        live=live or LiveFeed(project, clock),
     )
     return open_door(assemble([*all_routes(), *routes], state), state)
 

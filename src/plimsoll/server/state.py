@@ -11,6 +11,7 @@ from plimsoll.server.address import Address, KeyRing
 from plimsoll.server.auth import Sessions, Verifier
 from plimsoll.server.door.callers import KnownKeys
 from plimsoll.server.limits import Limits
+from plimsoll.server.live import LiveFeed
 from plimsoll.server.recent import RecentAnswers
 from plimsoll.server.siblings import Siblings
 from plimsoll.server.warm import WarmUp
@@ -39,6 +40,8 @@ class ServerState(msgspec.Struct, frozen=True, kw_only=True):
     """Browsers that signed in."""
     clock: Clock
     """The time."""
+    live: LiveFeed
+    """What open pages are told."""
     siblings: Siblings | None = None
     """The other workers; None where this process serves alone."""
 

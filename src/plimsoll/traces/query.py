@@ -20,6 +20,7 @@ from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
 from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
 from plimsoll.traces.summary import summary_of
+from plimsoll.traces.tables.arriving import count_begun
 from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_old_traces, find_subject_traces
 from plimsoll.traces.tables.reading import find_trace_ids, list_spans, read_page, read_trace
 from plimsoll.traces.tables.scores import insert_scores, list_live_scores, list_scores_of, sum_judging
@@ -74,6 +75,13 @@ class Traces:
         most = max(1, min(limit, _MOST_SPANS))
         rows = await self._store.read(partial(list_spans, trace_id=trace_id, after=after, limit=most))
         return tuple(span_of(row) for row in rows)
+
+    async def count_begun(
+        self, tenant: str, *, since: datetime, most: int, feature: str | None = None, seen_by: str | None = None
+    ) -> int:
+        """Return how many of a tenant's traces began at the moment or later, `most` at most."""
+        asked = {"tenant": tenant, "since_ns": _nanoseconds(since), "most": most}
+        return await self._store.read(partial(count_begun, **asked, feature=feature, seen_by=seen_by))
 
     async def add_scores(self, scores: list[Score]) -> None:
         """Keep the scores; one without a moment is dated now."""

@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute
 
 import plimsoll
 from plimsoll.project import Project, write_project
-from plimsoll.server import Address, Limits, WarmUp, build_app, listen, serve_app
+from plimsoll.records import SystemClock
+from plimsoll.server import Address, Limits, LiveFeed, Pace, WarmUp, build_app, listen, serve_app
 
 SOON = 30.0
 
@@ -82,7 +83,12 @@ async def open_new_project(folder: Path) -> AsyncGenerator[Project]:
 
 @asynccontextmanager
 async def served(
-    folder: Path, routes: Sequence[BaseRoute] = (), *, limits: Limits | None = None, allowed: tuple[str, ...] = ()
+    folder: Path,
+    routes: Sequence[BaseRoute] = (),
+    *,
+    limits: Limits | None = None,
+    allowed: tuple[str, ...] = (),
+    pace: Pace | None = None,
 ) -> AsyncGenerator[Served]:
     """Serve a project, with these routes beside its own, until the block ends."""
     limits = limits or Limits()
@@ -90,9 +96,12 @@ async def served(
         listener = listen("127.0.0.1", 0)
         address = Address(port=listener.getsockname()[1], allowed_hosts=allowed)
         warm_up = WarmUp(project)
-        app = build_app(project, address=address, limits=limits, warm_up=warm_up, routes=routes)
+        live = LiveFeed(project, SystemClock(), pace)
+        app = build_app(project, address=address, limits=limits, warm_up=warm_up, routes=routes, live=live)
         ready = asyncio.Event()
-        serving = asyncio.ensure_future(serve_app(app, listener, limits=limits, on_ready=ready.set))
+        serving = asyncio.ensure_future(
+            serve_app(app, listener, limits=limits, on_ready=ready.set, on_stopping=live.close)
+        )
         await asyncio.wait_for(ready.wait(), SOON)
         try:
             yield Served(address.url, http, project=project, serving=serving)

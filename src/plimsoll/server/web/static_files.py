@@ -7,7 +7,7 @@ from plimsoll.errors import NotFound, unknown_name
 from plimsoll.server.web.render import read_static
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_FILES = ("plimsoll.css", "console.js", "trace.js", "mark.svg")
+_FILES = ("plimsoll.css", "console.js", "live.js", "trace.js", "mark.svg")
 _A_YEAR = "public, max-age=31536000, immutable"
 
 

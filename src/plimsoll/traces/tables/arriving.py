@@ -1,0 +1,18 @@
+"""How many traces began since a moment, up to a bound: what a page that is open asks again and again."""
+
+from sqlalchemy import Connection, func, or_, select
+
+from plimsoll.traces.tables.schema import SUMMARIES
+
+
+def count_begun(
+    connection: Connection, *, tenant: str, since_ns: int, most: int, feature: str | None, seen_by: str | None
+) -> int:
+    """Return how many of a tenant's traces began at the moment or later, `most` at most; by an index, newest first."""
+    query = select(SUMMARIES.c.trace_id).where(SUMMARIES.c.tenant == tenant, SUMMARIES.c.start_ns >= since_ns)
+    if feature is not None:
+        query = query.where(SUMMARIES.c.feature == feature)
+    if seen_by is not None:
+        query = query.where(or_(func.coalesce(SUMMARIES.c.subject, "") == seen_by, ~SUMMARIES.c.is_closed))
+    found = query.order_by(SUMMARIES.c.start_ns.desc()).limit(most).subquery()
+    return int(connection.execute(select(func.count()).select_from(found)).scalar_one())

@@ -11,8 +11,17 @@ import msgspec
 
 from plimsoll.errors import NotFound
 from plimsoll.project.parts import Parts
-from plimsoll.records import Score, Span
-from plimsoll.traces import CaptureHealth, StepLine, Trace, TraceFilter, TraceSummary
+from plimsoll.records import Principal, Score, Span
+from plimsoll.traces import (
+    MOST_SAMPLED,
+    CaptureHealth,
+    Comparison,
+    StepLine,
+    Trace,
+    TraceFilter,
+    TraceSummary,
+    parse_side,
+)
 
 
 class ProjectTraces:
@@ -64,6 +73,25 @@ class ProjectTraces:
     async def scores(self, trace_id: str) -> tuple[Score, ...]:
         """Return what scorers and people said of a trace, oldest first."""
         return tuple(await self._parts.traces.scores(trace_id))
+
+    async def compare(
+        self,
+        first: str,
+        second: str,
+        *,
+        caller: Principal | None = None,
+        most: int = MOST_SAMPLED,
+        seed: int = 0,
+    ) -> Comparison:
+        """Return what differs between two groups of live requests: windows (`2h..1h`) or filters (`version=3f2a`).
+
+        Raises InvalidRequest for a side that is not understood.
+        """
+        now = self._parts.clock.now()
+        sides = parse_side(first, now=now), parse_side(second, now=now)
+        await self._parts.capture.flush()
+        asker = caller or Principal.local()
+        return await self._parts.traces.compare(*sides, caller=asker, most=most, seed=seed)
 
     async def prune(self, *, keep_days: float) -> int:
         """Delete the traces that ended so many days ago or earlier; return how many those were."""

@@ -5,6 +5,18 @@
 """
 
 from plimsoll.traces.capture import CONTENT_LIMIT, Capture
+from plimsoll.traces.compare import (
+    MOST_SAMPLED,
+    Comparison,
+    Concentration,
+    Finding,
+    parse_side,
+    say_change,
+    say_concentration,
+    say_more,
+    say_reach,
+    say_reliability,
+)
 from plimsoll.traces.otlp import (
     EXPORT_BYTES,
     Form,
@@ -26,10 +38,14 @@ from plimsoll.traces.steps import StepLine
 __all__ = [
     "CONTENT_LIMIT",
     "EXPORT_BYTES",
+    "MOST_SAMPLED",
     "MOST_TRACES",
     "TRUNCATED",
     "Capture",
     "CaptureHealth",
+    "Comparison",
+    "Concentration",
+    "Finding",
     "Form",
     "PromptUse",
     "Received",
@@ -44,7 +60,13 @@ __all__ = [
     "drop_content",
     "find_form",
     "keep_content",
+    "parse_side",
     "read_export",
+    "say_change",
+    "say_concentration",
+    "say_more",
+    "say_reach",
+    "say_reliability",
     "too_large",
     "write_answer",
     "write_status",

@@ -3,6 +3,7 @@
 The console, the command line and the evaluations call it through `project`. It captures nothing.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,9 @@ from typing import cast
 import msgspec
 
 from plimsoll.errors import InvalidRequest, NotFound
-from plimsoll.records import LOCAL_TENANT, Score, Span, new_id
+from plimsoll.records import LOCAL_TENANT, Principal, Score, Span, new_id
 from plimsoll.store import Store
+from plimsoll.traces.compare import MOST_SAMPLED, Comparison, Side, compare_groups, read_group
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
 from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
@@ -30,6 +32,7 @@ _FULL_LENGTH = 32
 _MOST_SPANS = 5_000
 _MOST_SCORES = 100_000
 _DELETED_AT_ONCE = 500
+_MOST_COMPARED = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -122,6 +125,18 @@ class Traces:
     async def prompt_uses(self, *, since: datetime) -> tuple[PromptUse, ...]:
         """Return which versions of prompts answered since the moment, and how often."""
         return await count_prompts(self._store, since=since)
+
+    async def compare(
+        self, first: Side, second: Side, *, caller: Principal, most: int = MOST_SAMPLED, seed: int = 0
+    ) -> Comparison:
+        """Compare two groups of live requests, of those that the caller may see; at most so many are drawn of each.
+
+        Traces of more than 300 spans are left out. Raises InvalidRequest for a number outside 1 to 10,000.
+        """
+        if not 1 <= most <= _MOST_COMPARED:
+            raise InvalidRequest(f"most={most!r} is not a number of traces from 1 to {_MOST_COMPARED}.")
+        groups = [await read_group(self._store, side, caller=caller, most=most, seed=seed) for side in (first, second)]
+        return await asyncio.to_thread(partial(compare_groups, groups[0], groups[1], seed=seed))
 
     async def erase(self, subject: str, *, tenant: str = LOCAL_TENANT) -> int:
         """Delete the person's traces with the scores about them, and their name and words in other scores.

@@ -13,7 +13,7 @@ from plimsoll.traces.compare.records import Comparison
 
 TOPICS = ("returns", "delivery", "payment", "warranty", "accounts", "gifts")
 FILLER = ("please", "order", "my", "item", "store", "today", "number", "question", "again", "still", "help", "find")
-_BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 _NS = 1_767_225_600_000_000_000
 _MS = 1_000_000
 
@@ -48,7 +48,7 @@ def make_trace(world: World, rng: np.random.Generator, number: int) -> Trace:
     return Trace(
         summary=TraceSummary(
             trace_id=f"{number:032x}",
-            started_at=_BEGAN + timedelta(seconds=number),
+            started_at=BEGAN + timedelta(seconds=number),
             name="feature docs_answer",
             feature="docs_answer",
             outcome=outcome,

@@ -1,6 +1,7 @@
 """`plimsoll traces`: what was asked and how it went. One file a subcommand; without one, the traces are listed."""
 
 from plimsoll.cli.group import DefaultGroup
+from plimsoll.cli.traces.compare import compare_traces
 from plimsoll.cli.traces.list import list_traces
 
 command = DefaultGroup(
@@ -8,3 +9,4 @@ command = DefaultGroup(
     default=list_traces,
     help="List what was asked and answered, or open one: without a command, `plimsoll traces list` is meant.",
 )
+command.add_command(compare_traces)

@@ -22,7 +22,7 @@ class TraceRows:
 
 def read_page(connection: Connection, *, where: TraceFilter, since_ns: int | None) -> list[Row] | None:
     """Return the traces that the filter lets through, youngest first; None when `before` names no trace."""
-    query = _summaries().where(*_narrowed(where))
+    query = summaries().where(*_narrowed(where))
     if since_ns is not None:
         query = query.where(SUMMARIES.c.start_ns >= since_ns)
     if where.before is not None:
@@ -36,7 +36,7 @@ def read_page(connection: Connection, *, where: TraceFilter, since_ns: int | Non
 
 def read_trace(connection: Connection, *, trace_id: str, limit: int) -> TraceRows:
     """Return one trace with its first spans, over one snapshot."""
-    summary = rows_of(connection, _summaries().where(SUMMARIES.c.trace_id == trace_id))
+    summary = rows_of(connection, summaries().where(SUMMARIES.c.trace_id == trace_id))
     return TraceRows(next(iter(summary), None), list_spans(connection, trace_id, limit=limit))
 
 
@@ -80,7 +80,7 @@ def count_prompt_uses(connection: Connection, *, since_ns: int) -> list[Row]:
     return rows_of(connection, used.order_by(func.max(SUMMARIES.c.start_ns).desc()))
 
 
-def _summaries() -> Select[Any]:
+def summaries() -> Select[Any]:
     """Return the rows of traces, each with the content of its head span."""
     return select(SUMMARIES, SPANS.c.input_text, SPANS.c.output_text).outerjoin_from(SUMMARIES, SPANS, _is_head())
 

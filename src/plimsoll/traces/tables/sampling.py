@@ -1,0 +1,99 @@
+"""Drawing traces at random for a comparison, and reading them whole: some thousands at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+
+from plimsoll.traces.tables.reading import summaries
+from plimsoll.traces.tables.rows_of import Row, rows_of
+from plimsoll.traces.tables.schema import SPANS, SUMMARIES
+
+_TAIL_FROM, _TAIL = 25, 8
+_AT_ONCE = 500
+_SPAN = [
+    SPANS.c[name] for name in ("trace_id", "span_id", "parent_id", "name", "start_ns", "end_ns", "error", "attributes")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """What is drawn."""
+
+    since_ns: int | None
+    """Begun at this moment or later."""
+    until_ns: int | None
+    """Begun before this moment."""
+    equal: Mapping[str, str]
+    """Values of columns."""
+    prefixed: Mapping[str, str]
+    """Beginnings of columns."""
+    tenant: str
+    """Whose traces."""
+    seen_by: str
+    """Who looks."""
+    most: int
+    """How many."""
+    most_spans: int
+    """Traces of more spans are left out."""
+    start: str
+    """Eight hexadecimal digits at which the draw begins."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn."""
+
+    matching: int
+    """Traces that fit."""
+    summaries: list[Row]
+    """Those that were drawn, with the content of their heads."""
+    spans: list[Row]
+    """Their spans, by trace and beginning, without input and output."""
+
+
+def draw_traces(connection: Connection, draw: Draw) -> Drawn:
+    """Draw traces at random and read them, over one snapshot.
+
+    The last digits of an id are random: the traces whose digits follow `start`, in a circle, are a fair draw, which
+    the database makes without handing out the others.
+    """
+    fitting = _fitting(draw)
+    matching = int(connection.execute(select(func.count()).select_from(SUMMARIES).where(*fitting)).scalar_one())
+    tail = func.substr(SUMMARIES.c.trace_id, _TAIL_FROM, _TAIL)
+    order = (case((tail >= draw.start, 0), else_=1), tail, SUMMARIES.c.trace_id)
+    drawn = select(SUMMARIES.c.trace_id).where(*fitting, SUMMARIES.c.span_count <= draw.most_spans)
+    ids = list(connection.execute(drawn.order_by(*order).limit(draw.most)).scalars())
+    heads: list[Row] = []
+    spans: list[Row] = []
+    for begin in range(0, len(ids), _AT_ONCE):
+        some = ids[begin : begin + _AT_ONCE]
+        heads += rows_of(connection, summaries().where(SUMMARIES.c.trace_id.in_(some)))
+        spans += _read_spans(connection, some)
+    return Drawn(matching, heads, spans)
+
+
+def _read_spans(connection: Connection, trace_ids: Sequence[str]) -> list[Row]:
+    # Events are read as their names only: what they say is not compared.
+    query = select(*_SPAN, SPANS.c.events).where(SPANS.c.trace_id.in_(trace_ids))
+    return rows_of(connection, query.order_by(SPANS.c.trace_id, SPANS.c.start_ns, SPANS.c.span_id))
+
+
+def _fitting(draw: Draw) -> list[ColumnElement[bool]]:
+    row = SUMMARIES.c
+    clauses: list[ColumnElement[bool]] = [
+        row.tenant == draw.tenant,
+        or_(func.coalesce(row.subject, "") == draw.seen_by, ~row.is_closed),
+        func.coalesce(row.kind, "") != "judge",
+    ]
+    if "dataset" not in draw.equal:
+        clauses.append(row.dataset.is_(None))
+    if draw.since_ns is not None:
+        clauses.append(row.start_ns >= draw.since_ns)
+    if draw.until_ns is not None:
+        clauses.append(row.start_ns < draw.until_ns)
+    for name, value in draw.equal.items():
+        clauses.append(row.tags.contains(f"|{value}|", autoescape=True) if name == "tags" else row[name] == value)
+    # A range, not LIKE: it uses an index on both databases, and 'g' sorts after every hexadecimal digit.
+    clauses += [row[name].between(value, f"{value}g") for name, value in draw.prefixed.items()]
+    return clauses

@@ -15,6 +15,7 @@ from plimsoll.server.api import (
     settings,
     spend,
     status,
+    trace_compare,
     trace_diff,
     traces,
 )
@@ -27,6 +28,7 @@ from plimsoll.server.web import knowledge as knowledge_page
 from plimsoll.server.web import overview as overview_page
 from plimsoll.server.web import settings as settings_page
 from plimsoll.server.web import sign_in as sign_in_page
+from plimsoll.server.web import trace_compare as trace_compare_page
 from plimsoll.server.web import trace_diff as trace_diff_page
 from plimsoll.server.web import traces as traces_page
 from plimsoll.server.web.static_files import serve_static
@@ -83,11 +85,13 @@ def _routes_of_operation() -> list[BaseRoute]:
 def _routes_of_traces() -> list[BaseRoute]:
     return [
         Route("/api/traces", traces.list_traces),
+        Route("/api/traces/compare", trace_compare.show_comparison),
         Route("/api/traces/diff", trace_diff.show_diff),
         Route("/api/traces/{trace_id}", traces.show_trace),
         Route("/api/traces/{trace_id}/steps", traces.show_steps),
         Route("/api/traces/{trace_id}/steps/{span_id}", traces.show_step),
         Route("/traces", traces_page.list_traces),
+        Route("/traces/compare", trace_compare_page.show_comparison),
         Route("/traces/diff", trace_diff_page.show_diff),
         Route("/traces/{trace_id}", traces_page.show_trace),
     ]

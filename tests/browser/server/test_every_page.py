@@ -39,7 +39,11 @@ ADDRESSES = {
     "/evals/runs/{run_id}": "/evals/runs/{newer}",
 }
 """Where a page that needs something is found; a page without parameters stands at its own path."""
-MORE = ("/evals/compare?baseline={older}&candidate={newer}",)
+MORE = (
+    "/evals/compare?baseline={older}&candidate={newer}",
+    "/traces/compare?a=7h..3h&b=3h..now",
+    "/traces/compare?a=outcome%3Danswered&b=outcome%3Dabstained",
+)
 """Further states of a page that look unlike it."""
 
 

@@ -46,6 +46,7 @@ _GROUPS = (
         name="Watch",
         pages=(
             NavPage(href="/traces", name="Traces", key="t"),
+            NavPage(href="/traces/compare", name="What changed", key="w"),
             NavPage(href="/sessions", name="Sessions", key="u"),
             NavPage(href="/incidents", name="Incidents", key="i"),
             NavPage(href="/review", name="Review", key="v"),

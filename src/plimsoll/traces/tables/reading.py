@@ -1,5 +1,6 @@
 """Reading traces: pages of the list, single traces, and their spans in order. Lists read no span but for content."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ class TraceRows:
 
 def read_page(connection: Connection, *, where: TraceFilter, since_ns: int | None) -> list[Row] | None:
     """Return the traces that the filter lets through, youngest first; None when `before` names no trace."""
-    query = summaries().where(*_narrowed(where))
+    query = _summaries().where(*_narrowed(where))
     if since_ns is not None:
         query = query.where(SUMMARIES.c.start_ns >= since_ns)
     if where.before is not None:
@@ -36,8 +37,13 @@ def read_page(connection: Connection, *, where: TraceFilter, since_ns: int | Non
 
 def read_trace(connection: Connection, *, trace_id: str, limit: int) -> TraceRows:
     """Return one trace with its first spans, over one snapshot."""
-    summary = rows_of(connection, summaries().where(SUMMARIES.c.trace_id == trace_id))
+    summary = rows_of(connection, _summaries().where(SUMMARIES.c.trace_id == trace_id))
     return TraceRows(next(iter(summary), None), list_spans(connection, trace_id, limit=limit))
+
+
+def list_traces(connection: Connection, trace_ids: Sequence[str]) -> list[Row]:
+    """Return these traces, each with the content of its head, in no order."""
+    return rows_of(connection, _summaries().where(SUMMARIES.c.trace_id.in_(trace_ids)))
 
 
 def list_spans(connection: Connection, trace_id: str, *, limit: int, after: str | None = None) -> list[Row]:
@@ -80,7 +86,7 @@ def count_prompt_uses(connection: Connection, *, since_ns: int) -> list[Row]:
     return rows_of(connection, used.order_by(func.max(SUMMARIES.c.start_ns).desc()))
 
 
-def summaries() -> Select[Any]:
+def _summaries() -> Select[Any]:
     """Return the rows of traces, each with the content of its head span."""
     return select(SUMMARIES, SPANS.c.input_text, SPANS.c.output_text).outerjoin_from(SUMMARIES, SPANS, _is_head())
 

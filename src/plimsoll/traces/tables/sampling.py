@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
-from plimsoll.traces.tables.reading import summaries
+from plimsoll.traces.tables.reading import list_traces
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SPANS, SUMMARIES
 
@@ -68,7 +68,7 @@ def draw_traces(connection: Connection, draw: Draw) -> Drawn:
     spans: list[Row] = []
     for begin in range(0, len(ids), _AT_ONCE):
         some = ids[begin : begin + _AT_ONCE]
-        heads += rows_of(connection, summaries().where(SUMMARIES.c.trace_id.in_(some)))
+        heads += list_traces(connection, some)
         spans += _read_spans(connection, some)
     return Drawn(matching, heads, spans)
 

@@ -21,7 +21,7 @@ _TARGET_US = 40.0
 
 
 def measure(step: Callable[[bytes], object], bodies: list[bytes]) -> float:
-    """Return the CPU of one step in microseconds a span: the best of several rounds, so that a busy machine matters less."""
+    """Return the CPU of one step in microseconds a span: the best of several rounds, since others work here too."""
     best = float("inf")
     for _ in range(_ROUNDS):
         began = time.process_time()

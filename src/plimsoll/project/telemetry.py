@@ -4,18 +4,29 @@ The server calls it. It answers only when what it kept is in the database, so th
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from plimsoll.errors import Overloaded, StoreUnavailable
 from plimsoll.project.parts import Parts
 from plimsoll.project.telemetry_prices import TelemetryPrices
 from plimsoll.records import Principal, Span
-from plimsoll.traces import Form, Received, read_export
+from plimsoll.traces import (
+    Form,
+    Received,
+    ReceivedLogs,
+    Reply,
+    leave_out,
+    leave_out_logs,
+    read_export,
+    read_log_export,
+)
 
 _MOST_AT_ONCE = 4
 _MOST_WAITING = 60
 _WRITE_SECONDS = 10.0
+_Received = TypeVar("_Received", Received, ReceivedLogs)
 
 
 class Telemetry:
@@ -29,7 +40,7 @@ class Telemetry:
         self._reading = asyncio.Lock()
         self._waiting = 0
 
-    async def receive(self, body: bytes, *, form: Form, is_gzip: bool, caller: Principal) -> Received:
+    async def receive_spans(self, body: bytes, *, form: Form, is_gzip: bool, caller: Principal) -> Reply:
         """Keep the spans of an export request as the caller's tenant's, and return what was not kept and why.
 
         Raises:
@@ -38,11 +49,34 @@ class Telemetry:
 
         """
         async with self._place():
-            async with self._reading:
-                received = await asyncio.to_thread(read_export, body, form=form, is_gzip=is_gzip, tenant=caller.tenant)
+            received = await self._read(read_export, body, form=form, is_gzip=is_gzip, tenant=caller.tenant)
+            foreign = await self._find_foreign([span.trace_id for span in received.spans], caller)
+            received = leave_out(received, foreign) if foreign else received
             await self._prices.fill_in(received.spans)
             await self._write(received.spans)
             return received
+
+    async def receive_logs(self, body: bytes, *, form: Form, is_gzip: bool, caller: Principal) -> Reply:
+        """Keep the scores and messages of an export request of log records; raises what `receive_spans` raises."""
+        async with self._place():
+            received = await self._read(read_log_export, body, form=form, is_gzip=is_gzip, tenant=caller.tenant)
+            about = [score.trace_id for score in received.scores if score.trace_id is not None]
+            foreign = await self._find_foreign([*about, *(span.trace_id for span in received.spans)], caller)
+            received = leave_out_logs(received, foreign) if foreign else received
+            await self._write(received.spans)
+            if received.scores:
+                await self._parts.traces.add_scores(list(received.scores))
+            return received
+
+    async def _read(
+        self, read: Callable[..., _Received], body: bytes, *, form: Form, is_gzip: bool, tenant: str
+    ) -> _Received:
+        async with self._reading:
+            return await asyncio.to_thread(read, body, form=form, is_gzip=is_gzip, tenant=tenant)
+
+    async def _find_foreign(self, trace_ids: Iterable[str], caller: Principal) -> frozenset[str]:
+        """Return which of the traces are another tenant's: a key writes into no trace but its own tenant's."""
+        return await self._parts.traces.find_foreign(list(dict.fromkeys(trace_ids)), tenant=caller.tenant)
 
     async def _write(self, spans: Sequence[Span]) -> None:
         capture = self._parts.capture

@@ -19,6 +19,8 @@ class ScoreSource(StrEnum):
     """The person the answer was for."""
     REVIEWER = "reviewer"
     """A person who was asked to judge."""
+    EXTERNAL = "external"
+    """Another program, which sent its verdict and not how it came to it."""
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

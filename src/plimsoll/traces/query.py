@@ -24,7 +24,7 @@ from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
 from plimsoll.traces.summary import summary_of
 from plimsoll.traces.tables.arriving import count_begun
 from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_old_traces, find_subject_traces
-from plimsoll.traces.tables.reading import find_trace_ids, list_spans, read_page, read_trace
+from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_spans, read_page, read_trace
 from plimsoll.traces.tables.scores import insert_scores, list_live_scores, list_scores_of, sum_judging
 
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
@@ -33,6 +33,7 @@ _MOST_SPANS = 5_000
 _MOST_SCORES = 100_000
 _DELETED_AT_ONCE = 500
 _MOST_COMPARED = 10_000
+_ASKED_AT_ONCE = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -85,6 +86,14 @@ class Traces:
         """Return how many of a tenant's traces began at the moment or later, `most` at most."""
         asked = {"tenant": tenant, "since_ns": _nanoseconds(since), "most": most}
         return await self._store.read(partial(count_begun, **asked, feature=feature, seen_by=seen_by))
+
+    async def find_foreign(self, trace_ids: Sequence[str], *, tenant: str) -> frozenset[str]:
+        """Return those of the ids under which another tenant's trace is stored."""
+        found: dict[str, str] = {}
+        for begin in range(0, len(trace_ids), _ASKED_AT_ONCE):
+            some = trace_ids[begin : begin + _ASKED_AT_ONCE]
+            found |= await self._store.read(partial(find_tenants, trace_ids=some))
+        return frozenset(trace_id for trace_id, owner in found.items() if owner != tenant)
 
     async def add_scores(self, scores: list[Score]) -> None:
         """Keep the scores; one without a moment is dated now."""

@@ -55,15 +55,18 @@ def drive(instrumentor: Instrumentor, url: str, *, service: str) -> None:
 
 
 @contextmanager
-def instrumented(instrumentors: list[Instrumentor], url: str, *, service: str) -> Generator[TracerProvider]:
+def instrumented(
+    instrumentors: list[Instrumentor], url: str, *, service: str, content: str = "SPAN_ONLY", **more: Any
+) -> Generator[TracerProvider]:
     """Have the SDKs traced, as a service of that name, while the block runs."""
-    os.environ[_CONTENT] = "SPAN_ONLY" if all("genai" in one.module for one in instrumentors) else "true"
+    # Those of OpenTelemetry name a place; the others want content unless they are told not to.
+    os.environ[_CONTENT] = content
     provider = TracerProvider(resource=Resource({"service.name": service}))
     provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(endpoint=f"{url}/v1/traces")))
     made = [getattr(importlib.import_module(one.module), one.kind)() for one in instrumentors]
     try:
         for one in made:
-            one.instrument(tracer_provider=provider, skip_dep_check=True)
+            one.instrument(tracer_provider=provider, skip_dep_check=True, **more)
         yield provider
     finally:
         for one in reversed(made):

@@ -4,10 +4,10 @@ from plimsoll.errors import NotFound
 from plimsoll.records import Principal
 from plimsoll.server.door.door import Endpoint
 from plimsoll.server.door.exchange import Exchange
-from plimsoll.server.door.paths import DOOR_PATHS, TRACES
+from plimsoll.server.door.paths import DOOR_PATHS, LOGS, TRACES
 
 _VERSION = "/v1"
-_TELEMETRY = (TRACES,)
+_TELEMETRY = (TRACES, LOGS)
 
 
 def mistaken_paths() -> dict[str, Endpoint]:

@@ -11,6 +11,7 @@ SPEECH = "/v1/audio/speech"
 MODELS = "/v1/models"
 MODEL = "/v1/models/{id}"
 TRACES = "/v1/traces"
+LOGS = "/v1/logs"
 
 
 class DoorPath(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,5 +35,6 @@ DOOR_PATHS = (
     DoorPath(method="GET", path=MODELS, says="The names that `model` may have; Anthropic's SDK gets its own shape."),
     DoorPath(method="GET", path=MODEL, says="One of these names."),
     DoorPath(method="POST", path=TRACES, says="Spans by OTLP, protobuf or JSON, plain or gzip; needs `telemetry`."),
+    DoorPath(method="POST", path=LOGS, says="Log records by OTLP: evaluation results and messages; needs `telemetry`."),
 )
 """Every path that the door answers."""

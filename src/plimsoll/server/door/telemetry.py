@@ -1,10 +1,11 @@
-"""`POST /v1/traces`: what other programs send about themselves by OTLP/HTTP, answered to the letter of the protocol.
+"""`POST /v1/traces` and `/v1/logs`: what other programs send about themselves by OTLP/HTTP, answered to its letter.
 
 Every failure, also of the checks before, is told as a google.rpc.Status in the request's own encoding, and with a
 status that senders understand: they try again after 429, 502, 503 and 504 and after no other.
 """
 
 import math
+from typing import Protocol
 
 from plimsoll.errors import TooLarge
 from plimsoll.project import Telemetry
@@ -13,8 +14,8 @@ from plimsoll.server.auth import check_scope
 from plimsoll.server.door.door import Endpoint
 from plimsoll.server.door.exchange import Exchange, Header
 from plimsoll.server.door.failure import Failure
-from plimsoll.server.door.paths import TRACES
-from plimsoll.traces import EXPORT_BYTES, Form, find_form, too_large, write_answer, write_status
+from plimsoll.server.door.paths import LOGS, TRACES
+from plimsoll.traces import EXPORT_BYTES, Form, Reply, Signal, find_form, too_large, write_answer, write_status
 
 _UNSUPPORTED = 415
 _UNAVAILABLE = 503
@@ -26,14 +27,23 @@ _TAKEN: Header = (b"accept-encoding", b"gzip")
 _LONGEST_SHOWN = 80
 
 
+class Receive(Protocol):
+    """Keeps what an export request holds."""
+
+    async def __call__(self, body: bytes, /, *, form: Form, is_gzip: bool, caller: Principal) -> Reply:
+        """Return what was not kept and why."""
+        ...
+
+
 class TelemetryCalls:
-    """Answers export requests."""
+    """Answers export requests of one signal."""
 
-    def __init__(self, telemetry: Telemetry) -> None:
-        self._telemetry = telemetry
+    def __init__(self, receive: Receive, signal: Signal) -> None:
+        self._receive = receive
+        self._signal: Signal = signal
 
-    async def serve_traces(self, exchange: Exchange, caller: Principal) -> None:
-        """Keep the spans and say what was not kept. Raises Forbidden and what `Telemetry.receive` raises."""
+    async def serve(self, exchange: Exchange, caller: Principal) -> None:
+        """Keep what was sent and say what was not kept. Raises Forbidden and what `Telemetry` raises."""
         check_scope(caller, "telemetry")
         form = find_form(_header(exchange, b"content-type"))
         if form is None:
@@ -43,15 +53,21 @@ class TelemetryCalls:
         if is_gzip is None:
             await _refuse(exchange, f"is packed as {_shown(exchange, b'content-encoding')}", "plain or as gzip")
             return
-        received = await self._telemetry.receive(exchange.body, form=form, is_gzip=is_gzip, caller=caller)
-        body = write_answer(form, "spans", refused=received.refused, reasons=received.reasons)
+        reply = await self._receive(exchange.body, form=form, is_gzip=is_gzip, caller=caller)
+        body = write_answer(form, self._signal, refused=reply.refused, reasons=reply.reasons)
         await exchange.answer(body, content_type=form.value.encode())
 
 
 def telemetry_endpoints(telemetry: Telemetry) -> dict[str, Endpoint]:
     """Return what stands behind the paths of the protocol."""
-    calls = TelemetryCalls(telemetry)
-    return {TRACES: Endpoint(serve=calls.serve_traces, tell=tell_status, takes_packed=True, most_bytes=EXPORT_BYTES)}
+    return {
+        TRACES: _endpoint(TelemetryCalls(telemetry.receive_spans, "spans")),
+        LOGS: _endpoint(TelemetryCalls(telemetry.receive_logs, "logs")),
+    }
+
+
+def _endpoint(calls: TelemetryCalls) -> Endpoint:
+    return Endpoint(serve=calls.serve, tell=tell_status, takes_packed=True, most_bytes=EXPORT_BYTES)
 
 
 async def tell_status(exchange: Exchange, failure: Failure) -> None:

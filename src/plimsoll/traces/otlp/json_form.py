@@ -1,5 +1,6 @@
 """Read export requests in JSON: ids in hexadecimal, 64-bit integers as texts or numbers, unknown fields ignored."""
 
+import re
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ _LONGEST_NUMBER = 20
 # protobuf's JSON writes 64-bit integers as texts and takes numbers too; a short bound keeps int() from working hard.
 _Whole = int | Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+$", max_length=_LONGEST_NUMBER)] | None
 _Real = float | Annotated[str, msgspec.Meta(max_length=_LONGEST_NUMBER * 2)] | None
+_HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 _FAILED = {2, "2", "STATUS_CODE_ERROR"}
 
 
@@ -190,7 +192,10 @@ def _read_log(record: _Record) -> SentLog:
 
 
 def _id(text: str | None) -> str:
-    return (text or "").lower()
+    """Return an id in lower case; of what is not hexadecimal something that is too short to be one."""
+    if not text:
+        return ""
+    return text.lower() if _HEX.fullmatch(text) else "x"
 
 
 def _scope_of(scope: _Scope | None) -> str:

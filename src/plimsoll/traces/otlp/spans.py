@@ -1,6 +1,7 @@
 """From what was sent to spans of ours: checked one by one, mapped to one model, refused with a reason. Pure."""
 
 from collections import Counter
+from typing import TypeVar
 
 import msgspec
 
@@ -12,21 +13,30 @@ _TRACE_DIGITS = 32
 _SPAN_DIGITS = 16
 _NO_TRACE = "0" * _TRACE_DIGITS
 _NO_SPAN = "0" * _SPAN_DIGITS
-_LATEST_NS = 2**63 - 1
+LATEST_NS = 2**63 - 1
+"""The last moment that is stored, in nanoseconds since 1970."""
 _MOST_ATTRIBUTES = 256
 _MOST_EVENTS = 128
 _MOST_LINKS = 32
 
 
-class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request held."""
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sender is told."""
 
-    spans: tuple[Span, ...]
-    """The spans to keep."""
     refused: int
     """How many were not fit to be kept."""
     reasons: str = ""
     """Why, in one sentence; empty when none was refused."""
+
+
+class Received(Reply, frozen=True, kw_only=True):
+    """What a request held."""
+
+    spans: tuple[Span, ...]
+    """The spans to keep."""
+
+
+AnyReceived = TypeVar("AnyReceived", bound=Reply)
 
 
 def receive_spans(groups: list[SentGroup], *, tenant: str) -> Received:
@@ -44,17 +54,42 @@ def receive_spans(groups: list[SentGroup], *, tenant: str) -> Received:
     return Received(spans=tuple(kept), refused=faults.total(), reasons=word_faults(faults, "span"))
 
 
+def leave_out(received: Received, foreign: frozenset[str]) -> Received:
+    """Return what is left when spans of these traces, which are another tenant's, are not kept."""
+    kept = tuple(span for span in received.spans if span.trace_id not in foreign)
+    return refuse_foreign(received, len(received.spans) - len(kept), what="span", spans=kept)
+
+
+def refuse_foreign(received: AnyReceived, count: int, *, what: str, **kept: object) -> AnyReceived:
+    """Return what was received with these parts of it, and with so many more refused."""
+    if not count:
+        return received
+    said = word_faults(Counter({"a trace id that is taken": count}), what)
+    reasons = f"{received.reasons} {said}".strip()
+    return msgspec.structs.replace(received, refused=received.refused + count, reasons=reasons, **kept)
+
+
 def find_fault(sent: SentSpan) -> str:
     """Return why a span cannot be kept; empty when it can."""
-    if len(sent.trace_id) != _TRACE_DIGITS or sent.trace_id == _NO_TRACE:
+    if not is_trace_id(sent.trace_id):
         return "a trace id that is not 16 bytes with one that is not zero"
-    if len(sent.span_id) != _SPAN_DIGITS or sent.span_id == _NO_SPAN:
+    if not is_span_id(sent.span_id):
         return "a span id that is not 8 bytes with one that is not zero"
     if sent.parent_id and len(sent.parent_id) != _SPAN_DIGITS:
         return "a parent span id that is not 8 bytes"
-    if not 0 < sent.start_ns <= _LATEST_NS or not 0 <= sent.end_ns <= _LATEST_NS:
+    if not 0 < sent.start_ns <= LATEST_NS or not 0 <= sent.end_ns <= LATEST_NS:
         return "no beginning, or a time that no clock shows"
     return ""
+
+
+def is_trace_id(digits: str) -> bool:
+    """Tell whether these are the id of a trace."""
+    return len(digits) == _TRACE_DIGITS and digits != _NO_TRACE
+
+
+def is_span_id(digits: str) -> bool:
+    """Tell whether these are the id of a span."""
+    return len(digits) == _SPAN_DIGITS and digits != _NO_SPAN
 
 
 def make_span(sent: SentSpan, sender: Sender) -> Span:

@@ -64,6 +64,12 @@ def find_trace_ids(connection: Connection, *, prefix: str, tenant: str | None) -
     return list(connection.execute(query.order_by(SUMMARIES.c.trace_id).limit(3)).scalars())
 
 
+def find_tenants(connection: Connection, trace_ids: Sequence[str]) -> dict[str, str]:
+    """Return whose traces these are, by their ids; unknown ones are left out."""
+    query = select(SUMMARIES.c.trace_id, SUMMARIES.c.tenant).where(SUMMARIES.c.trace_id.in_(trace_ids))
+    return {row.trace_id: row.tenant for row in connection.execute(query)}
+
+
 def list_retrievals(connection: Connection, *, corpus: str, since_ns: int, limit: int) -> list[str]:
     """Return the attributes of the newest retrievals from a corpus since the moment, as JSON."""
     is_retrieval = and_(SPANS.c.kind == "retrieval", SPANS.c.name == f"retrieve {corpus}")

@@ -17,6 +17,7 @@ from plimsoll.traces.compare import (
     say_reach,
     say_reliability,
 )
+from plimsoll.traces.filters import FILTERS, FilterField, read_filter
 from plimsoll.traces.otlp import (
     EXPORT_BYTES,
     Form,
@@ -35,7 +36,7 @@ from plimsoll.traces.otlp import (
 )
 from plimsoll.traces.prompt_uses import PromptUse
 from plimsoll.traces.query import Traces
-from plimsoll.traces.records import MOST_TRACES, CaptureHealth, Trace, TraceFilter, TraceSummary
+from plimsoll.traces.records import MOST_TRACES, CaptureHealth, ScoreBound, Trace, TraceFilter, TraceOrder, TraceSummary
 from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import TRUNCATED, Redact, drop_content, keep_content
 from plimsoll.traces.steps import StepLine
@@ -43,6 +44,7 @@ from plimsoll.traces.steps import StepLine
 __all__ = [
     "CONTENT_LIMIT",
     "EXPORT_BYTES",
+    "FILTERS",
     "MOST_SAMPLED",
     "MOST_TRACES",
     "TRUNCATED",
@@ -50,6 +52,7 @@ __all__ = [
     "CaptureHealth",
     "Comparison",
     "Concentration",
+    "FilterField",
     "Finding",
     "Form",
     "PromptUse",
@@ -58,10 +61,12 @@ __all__ = [
     "Redact",
     "Reply",
     "RetrievedSources",
+    "ScoreBound",
     "Signal",
     "StepLine",
     "Trace",
     "TraceFilter",
+    "TraceOrder",
     "TraceSummary",
     "Traces",
     "drop_content",
@@ -71,6 +76,7 @@ __all__ = [
     "leave_out_logs",
     "parse_side",
     "read_export",
+    "read_filter",
     "read_log_export",
     "say_change",
     "say_concentration",

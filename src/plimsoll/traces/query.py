@@ -6,7 +6,7 @@ The console, the command line and the evaluations call it through `project`. It 
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import cast
 
@@ -16,6 +16,7 @@ from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.records import LOCAL_TENANT, Principal, Score, Span, new_id
 from plimsoll.store import Store
 from plimsoll.traces.compare import MOST_SAMPLED, Comparison, Side, compare_groups, read_group
+from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
 from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
@@ -34,7 +35,6 @@ _MOST_SCORES = 100_000
 _DELETED_AT_ONCE = 500
 _MOST_COMPARED = 10_000
 _ASKED_AT_ONCE = 500
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Traces:
@@ -84,7 +84,7 @@ class Traces:
         self, tenant: str, *, since: datetime, most: int, feature: str | None = None, seen_by: str | None = None
     ) -> int:
         """Return how many of a tenant's traces began at the moment or later, `most` at most."""
-        asked = {"tenant": tenant, "since_ns": _nanoseconds(since), "most": most}
+        asked = {"tenant": tenant, "since_ns": nanoseconds_of(since), "most": most}
         return await self._store.read(partial(count_begun, **asked, feature=feature, seen_by=seen_by))
 
     async def find_foreign(self, trace_ids: Sequence[str], *, tenant: str) -> frozenset[str]:
@@ -166,7 +166,7 @@ class Traces:
 
         It goes in small transactions, so that traces can be written meanwhile.
         """
-        before_ns = _nanoseconds(older_than)
+        before_ns = nanoseconds_of(older_than)
         pruned = 0
         while old := await self._store.read(partial(find_old_traces, before_ns=before_ns, limit=_DELETED_AT_ONCE)):
             await self._store.write(partial(delete_traces, trace_ids=old))
@@ -194,8 +194,7 @@ class Traces:
         asked = where or TraceFilter()
         if not 1 <= asked.limit <= MOST_TRACES:
             raise InvalidRequest(f"A page holds 1 to {MOST_TRACES} traces, not {asked.limit!r}.")
-        since_ns = None if asked.since is None else _nanoseconds(asked.since)
-        page = await self._store.read(partial(read_page, where=asked, since_ns=since_ns))
+        page = await self._store.read(partial(read_page, where=asked))
         if page is None:
             raise NotFound(f"There is no trace {asked.before!r} to list older ones of.")
         return [summary_of(row) for row in page]
@@ -203,9 +202,3 @@ class Traces:
 
 def _no_such_trace(trace_id: str) -> NotFound:
     return NotFound(f"There is no trace {trace_id!r}.", next_step="`plimsoll traces` lists them.")
-
-
-def _nanoseconds(moment: datetime) -> int:
-    if moment.tzinfo is None:
-        raise InvalidRequest(f"{moment!r} has no time zone: give an aware datetime.")
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000

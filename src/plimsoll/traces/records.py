@@ -1,6 +1,7 @@
 """What is asked of the traces, and what comes back: frozen records for the console, the command line and programs."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -8,6 +9,30 @@ from plimsoll.records import ErrorClass, Outcome, Principal, Score, Span
 
 MOST_TRACES = 500
 """The longest page of traces."""
+
+
+class TraceOrder(StrEnum):
+    """In which order traces are listed."""
+
+    NEWEST = "newest"
+    """By beginning, the youngest first."""
+    SLOWEST = "slowest"
+    """By duration, the longest first."""
+    DEAREST = "dearest"
+    """By cost, the highest first; those of unknown cost last."""
+
+
+class ScoreBound(msgspec.Struct, frozen=True, kw_only=True):
+    """What a score of a trace has to be."""
+
+    name: str
+    """Name of the score."""
+    sign: str
+    """How it compares with the value: `<`, `<=`, `=`, `>=` or `>`."""
+    value: float | None = None
+    """The value; None where it is a word."""
+    word: str = ""
+    """`pass`, `fail`, `unknown`, or a label."""
 
 
 class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,9 +52,43 @@ class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """True for the cases of evaluations only, False for the requests of users only."""
     since: datetime | None = None
     """Requests that began at this moment or later."""
+    until: datetime | None = None
+    """Requests that began at this moment or earlier."""
+    variant: str | None = None
+    """The variant that served it."""
+    version: str | None = None
+    """Hash of the configuration that served it, or how that begins."""
+    model: str | None = None
+    """Model of its dearest leaf call."""
+    session: str | None = None
+    """The conversation it belongs to."""
+    subject: str | None = None
+    """Who asked."""
+    tag: str | None = None
+    """A tag that it has."""
+    service: str | None = None
+    """The service that sent it."""
+    kind: str | None = None
+    """Kind of its root."""
+    min_ms: float | None = None
+    """Milliseconds that it took at least."""
+    max_ms: float | None = None
+    """Milliseconds that it took at most."""
+    min_cost: float | None = None
+    """US dollars that it cost at least; one of unknown cost is not among them."""
+    max_cost: float | None = None
+    """US dollars that it cost at most."""
+    min_tokens: int | None = None
+    """Tokens read and written at least."""
+    max_tokens: int | None = None
+    """Tokens read and written at most."""
+    score: ScoreBound | None = None
+    """A score that it was given."""
     text: str | None = None
-    """Words that stand, in this order, in the name, the input, the output or the error; case does not matter (beyond
-    ASCII it does on SQLite)."""
+    """Words that stand, in this order, in the name, the input, the output or the error of a step; case does not
+    matter."""
+    sort: TraceOrder = TraceOrder.NEWEST
+    """In which order."""
     before: str | None = None
     """The last trace id of the page before this one."""
     limit: int = 50

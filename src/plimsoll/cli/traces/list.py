@@ -1,18 +1,15 @@
 """`plimsoll traces [list] [TRACE]`."""
 
-from datetime import timedelta
-
 import click
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
+from plimsoll.cli.traces.options import filter_options, read_options
 from plimsoll.cli.traces.shown import show_cost, show_trace
 from plimsoll.project import Project
-from plimsoll.records import ErrorClass, Outcome
-from plimsoll.traces import TraceFilter, TraceSummary
+from plimsoll.traces import TraceSummary
 
 _SHORT_ID = 14
 _TEXT_WIDTH = 44
@@ -20,21 +17,15 @@ _TEXT_WIDTH = 44
 
 @click.command("list")
 @click.argument("trace", required=False)
-@click.option("--feature", help="Only this feature.")
-@click.option("--outcome", type=click.Choice([str(outcome) for outcome in Outcome]), help="Only this outcome.")
-@click.option("--error-class", type=click.Choice([str(kind) for kind in ErrorClass]), help="Only this error class.")
-@click.option("--text", help="Only traces whose input, output or error contains this.")
-@click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="Only the last so many hours.")
-@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
+@filter_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_traces(trace: str | None, *, hours: float | None, as_json: bool, **wanted: str | int | None) -> None:
+def list_traces(trace: str | None, *, as_json: bool, **given: str | None) -> None:
     """List what was asked and answered, newest first, or open TRACE (an id, or the beginning of one)."""
     if trace:
         run_in_project(lambda project: _open(project, trace, as_json=as_json))
         return
-    since = timedelta(hours=hours) if hours else None
-    where = msgspec.convert(wanted, TraceFilter)
-    found = run_in_project(lambda project: project.traces.list(where, within=since))
+    wanted = read_options(given)
+    found = run_in_project(lambda project: project.traces.list(wanted))
     _print(found, as_json=as_json)
 
 

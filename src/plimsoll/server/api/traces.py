@@ -3,24 +3,23 @@
 A caller sees their own tenant's only, and where a trace rests on documents that not everyone may read, their own only.
 """
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from plimsoll.errors import InvalidRequest, NotFound, one_of
-from plimsoll.records import ErrorClass, Outcome, Principal
+from plimsoll.errors import InvalidRequest, NotFound
+from plimsoll.records import Principal
 from plimsoll.server.auth import require
 from plimsoll.server.reply import render_json
 from plimsoll.server.state import state_of
 from plimsoll.server.tracing.outline import Outline, draw_outline
 from plimsoll.server.tracing.step_view import view_step
-from plimsoll.traces import MOST_TRACES, Trace, TraceFilter, TraceSummary
-
-DEFAULT_TRACES = 50
+from plimsoll.traces import Trace, TraceFilter, TraceSummary, read_filter
 
 
 async def list_traces(request: Request) -> Response:
-    """`GET /api/traces`: newest first; narrowed by `feature`, `outcome`, `error_class`, `text`, `before`, `limit`."""
-    wanted = read_filter(request, require(request, "read"))
+    """`GET /api/traces`: the newest first; narrowed and sorted by the filters that `plimsoll traces` has."""
+    wanted = filter_of(request, require(request, "read"))
     return render_json({"traces": await state_of(request).project.traces.list(wanted)})
 
 
@@ -77,32 +76,7 @@ def _no_trace(trace_id: str) -> NotFound:
     return NotFound(f"There is no trace {trace_id!r}.", next_step="`plimsoll traces` lists them.")
 
 
-def read_filter(request: Request, caller: Principal) -> TraceFilter:
-    """Return the filter that the query describes, within the caller's tenant; raises InvalidRequest."""
-    query = {name: value.strip() for name, value in request.query_params.items() if value.strip()}
-    outcome, error_class = query.get("outcome"), query.get("error_class")
-    return TraceFilter(
-        feature=query.get("feature"),
-        outcome=Outcome(_choose("outcome", outcome, list(Outcome))) if outcome else None,
-        error_class=ErrorClass(_choose("error_class", error_class, list(ErrorClass))) if error_class else None,
-        tenant=caller.tenant,
-        seen_by=caller.id,
-        text=query.get("text"),
-        before=query.get("before"),
-        limit=_read_limit(query.get("limit", "")),
-    )
-
-
-def _choose(name: str, value: str, choices: list[Outcome] | list[ErrorClass]) -> str:
-    known = [choice.value for choice in choices]
-    if value not in known:
-        raise InvalidRequest(f"{name}={value!r} does not exist.", next_step=f"Choose of {one_of(known)}.")
-    return value
-
-
-def _read_limit(text: str) -> int:
-    if not text:
-        return DEFAULT_TRACES
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_TRACES:
-        raise InvalidRequest(f"limit={text!r} is not a number from 1 to {MOST_TRACES}.")
-    return int(text)
+def filter_of(request: Request, caller: Principal) -> TraceFilter:
+    """Return the filter that the query describes, of what the caller may see; raises InvalidRequest."""
+    where = read_filter(request.query_params, now=state_of(request).clock.now())
+    return msgspec.structs.replace(where, tenant=caller.tenant, seen_by=caller.id)

@@ -1,37 +1,31 @@
 """`/traces`: what was asked and how it went, and each request with its steps."""
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.evals import describe_score
 from plimsoll.pages import main_text
-from plimsoll.records import Outcome
-from plimsoll.server.api.traces import find_summary, read_filter, read_outline
+from plimsoll.server.api.traces import filter_of, find_summary, read_outline
 from plimsoll.server.auth import require
 from plimsoll.server.state import state_of
+from plimsoll.server.tracing.filter_form import lay_out_form
 from plimsoll.server.tracing.outline import AXIS, Outline
 from plimsoll.server.tracing.step_view import view_step
 from plimsoll.server.web.render import render_page
 
-_FILTERS = ("text", "feature", "outcome")
-
 
 async def list_traces(request: Request) -> Response:
     """`GET /traces`: the newest first, with filters."""
-    wanted = read_filter(request, require(request, "read"))
+    caller = require(request, "read")
+    wanted = filter_of(request, caller)
     state = state_of(request)
     traces = await state.project.traces.list(wanted)
-    chosen = {name: request.query_params.get(name, "") for name in _FILTERS}
+    form = lay_out_form(request.query_params, features=tuple(state.project.features))
     content = {
         "traces": traces,
         "questions": {trace.trace_id: main_text(trace.input_text or "") for trace in traces},
-        "chosen": chosen,
-        "is_filtered": any(chosen.values()),
-        "features": list(state.project.features),
-        "outcomes": [outcome.value for outcome in Outcome],
-        "older": _older(chosen, traces[-1].trace_id) if len(traces) == wanted.limit else "",
+        "form": form,
+        "older": form.address(before=traces[-1].trace_id) if len(traces) == wanted.limit else "",
         "twin": _with_query("/api/traces", request),
     }
     return render_page(request, "traces.html", content)
@@ -63,11 +57,6 @@ def _first_step(outline: Outline) -> str:
     if outline.path:
         return outline.path[-1].span_id
     return outline.steps[0].span_id if outline.steps else ""
-
-
-def _older(chosen: dict[str, str], before: str) -> str:
-    kept = {name: value for name, value in chosen.items() if value}
-    return f"/traces?{urlencode({**kept, 'before': before})}"
 
 
 def _with_query(path: str, request: Request) -> str:

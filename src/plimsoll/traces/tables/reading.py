@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tuple_
 
 from plimsoll.traces.records import TraceFilter
+from plimsoll.traces.tables.filtering import narrow, order_of
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SPANS, SUMMARIES
 
@@ -21,18 +22,16 @@ class TraceRows:
     """Its spans, by beginning."""
 
 
-def read_page(connection: Connection, *, where: TraceFilter, since_ns: int | None) -> list[Row] | None:
-    """Return the traces that the filter lets through, youngest first; None when `before` names no trace."""
-    query = _summaries().where(*_narrowed(where))
-    if since_ns is not None:
-        query = query.where(SUMMARIES.c.start_ns >= since_ns)
+def read_page(connection: Connection, *, where: TraceFilter) -> list[Row] | None:
+    """Return the traces that the filter lets through, in its order; None when `before` names no trace."""
+    order = order_of(where.sort)
+    query = _summaries().where(*narrow(where))
     if where.before is not None:
-        last = _begun(connection, where.before)
+        last = connection.execute(select(order.key).where(SUMMARIES.c.trace_id == where.before)).first()
         if last is None:
             return None
-        query = query.where(tuple_(SUMMARIES.c.start_ns, SUMMARIES.c.trace_id) < tuple_(last, where.before))
-    order = (SUMMARIES.c.start_ns.desc(), SUMMARIES.c.trace_id.desc())
-    return rows_of(connection, query.order_by(*order).limit(where.limit))
+        query = query.where(order.behind(last[0], where.before))
+    return rows_of(connection, query.order_by(*order.columns).limit(where.limit))
 
 
 def read_trace(connection: Connection, *, trace_id: str, limit: int) -> TraceRows:
@@ -100,25 +99,3 @@ def _summaries() -> Select[Any]:
 def _is_head() -> ColumnElement[bool]:
     at_head = and_(SPANS.c.start_ns == SUMMARIES.c.head_ns, SPANS.c.span_id == SUMMARIES.c.head_id)
     return and_(SPANS.c.trace_id == SUMMARIES.c.trace_id, at_head)
-
-
-def _begun(connection: Connection, trace_id: str) -> int | None:
-    return connection.execute(select(SUMMARIES.c.start_ns).where(SUMMARIES.c.trace_id == trace_id)).scalar()
-
-
-def _narrowed(where: TraceFilter) -> list[ColumnElement[bool]]:
-    wanted = {
-        "feature": where.feature,
-        "outcome": where.outcome,
-        "error_class": where.error_class,
-        "tenant": where.tenant,
-    }
-    clauses = [SUMMARIES.c[name] == str(value) for name, value in wanted.items() if value is not None]
-    if where.seen_by is not None:
-        clauses.append(or_(func.coalesce(SUMMARIES.c.subject, "") == where.seen_by, ~SUMMARIES.c.is_closed))
-    if where.is_evaluation is not None:
-        clauses.append(SUMMARIES.c.dataset.is_not(None) if where.is_evaluation else SUMMARIES.c.dataset.is_(None))
-    if where.text:
-        searched = (SUMMARIES.c.name, SPANS.c.input_text, SPANS.c.output_text, SUMMARIES.c.error)
-        clauses.append(or_(*(column.icontains(where.text, autoescape=True) for column in searched)))
-    return clauses

@@ -1,0 +1,102 @@
+"""A filter of traces as conditions, and the orders of a list with how its pages follow each other."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, tuple_
+
+from plimsoll.traces.moments import nanoseconds_of
+from plimsoll.traces.records import ScoreBound, TraceFilter, TraceOrder
+from plimsoll.traces.tables.schema import SCORES, SPANS, SUMMARIES
+
+_EXACT = ("feature", "outcome", "error_class", "tenant", "variant", "model", "session", "subject", "service", "kind")
+_RULED = {"pass": True, "fail": False}
+# Behind every hexadecimal digit: a prefix is a range, which uses an index on both databases, as LIKE does not.
+_BEYOND = "g"
+
+
+@dataclass(frozen=True)
+class ListOrder:
+    """One order of a list: by a column downwards, then by id downwards."""
+
+    key: ColumnElement[float]
+
+    @property
+    def columns(self) -> tuple[ColumnElement[float], ColumnElement[str]]:
+        """Return what to order by."""
+        return self.key.desc().nulls_last(), SUMMARIES.c.trace_id.desc()
+
+    def behind(self, last: float | None, trace_id: str) -> ColumnElement[bool]:
+        """Return the condition that a trace stands behind the one with this key and id."""
+        if last is None:
+            return and_(self.key.is_(None), SUMMARIES.c.trace_id < trace_id)
+        return or_(tuple_(self.key, SUMMARIES.c.trace_id) < tuple_(last, trace_id), self.key.is_(None))
+
+
+class _ByBeginning(ListOrder):
+    """The order of beginnings, which every trace has: said so plainly that an index answers it."""
+
+    @property
+    def columns(self) -> tuple[ColumnElement[float], ColumnElement[str]]:
+        return self.key.desc(), SUMMARIES.c.trace_id.desc()
+
+    def behind(self, last: float | None, trace_id: str) -> ColumnElement[bool]:
+        return tuple_(self.key, SUMMARIES.c.trace_id) < tuple_(last, trace_id)
+
+
+def order_of(sort: TraceOrder) -> ListOrder:
+    """Return how a list is ordered."""
+    if sort is TraceOrder.DEAREST:
+        return ListOrder(SUMMARIES.c.cost_usd)
+    return _ByBeginning(SUMMARIES.c.start_ns if sort is TraceOrder.NEWEST else SUMMARIES.c.duration_ns)
+
+
+def narrow(where: TraceFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions that the filter asks of a row of traces, and of its head for its words."""
+    clauses = [SUMMARIES.c[name] == str(value) for name in _EXACT if (value := getattr(where, name)) is not None]
+    clauses += _bounds(where)
+    if where.seen_by is not None:
+        clauses.append(or_(func.coalesce(SUMMARIES.c.subject, "") == where.seen_by, ~SUMMARIES.c.is_closed))
+    if where.is_evaluation is not None:
+        clauses.append(SUMMARIES.c.dataset.is_not(None) if where.is_evaluation else SUMMARIES.c.dataset.is_(None))
+    if where.version is not None:
+        clauses.append(SUMMARIES.c.version.between(where.version, where.version + _BEYOND))
+    if where.tag is not None:
+        clauses.append(SUMMARIES.c.tags.contains(f"|{where.tag}|", autoescape=True))
+    if where.score is not None:
+        clauses.append(_scored(where.score))
+    if where.text:
+        searched = (SUMMARIES.c.name, SPANS.c.input_text, SPANS.c.output_text, SUMMARIES.c.error)
+        clauses.append(or_(*(column.icontains(where.text, autoescape=True) for column in searched)))
+    return clauses
+
+
+def _bounds(where: TraceFilter) -> list[ColumnElement[bool]]:
+    tokens = SUMMARIES.c.input_tokens + SUMMARIES.c.output_tokens
+    least = (
+        (SUMMARIES.c.start_ns, where.since and nanoseconds_of(where.since)),
+        (SUMMARIES.c.duration_ns, where.min_ms and round(where.min_ms * 1e6)),
+        (SUMMARIES.c.cost_usd, where.min_cost),
+        (tokens, where.min_tokens),
+    )
+    most = (
+        (SUMMARIES.c.start_ns, where.until and nanoseconds_of(where.until)),
+        (SUMMARIES.c.duration_ns, None if where.max_ms is None else round(where.max_ms * 1e6)),
+        (SUMMARIES.c.cost_usd, where.max_cost),
+        (tokens, where.max_tokens),
+    )
+    return [
+        *(figure >= bound for figure, bound in least if bound is not None),
+        *(figure <= bound for figure, bound in most if bound is not None),
+    ]
+
+
+def _scored(bound: ScoreBound) -> ColumnElement[bool]:
+    return exists().where(SCORES.c.trace_id == SUMMARIES.c.trace_id, SCORES.c.name == bound.name, _is_within(bound))
+
+
+def _is_within(bound: ScoreBound) -> ColumnElement[bool]:
+    if bound.value is not None:
+        return SCORES.c.value.op(bound.sign, is_comparison=True)(bound.value)
+    if bound.word in _RULED:
+        return SCORES.c.passed.is_(_RULED[bound.word])
+    return SCORES.c.value.is_(None) if bound.word == "unknown" else SCORES.c.label == bound.word

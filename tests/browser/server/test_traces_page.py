@@ -56,3 +56,4 @@ async def test_without_scripts_the_list_is_filtered_and_a_trace_opened(tmp_path:
         await page.click("form.filters button")
         await page.click("td.question a")
         await page.wait_for_url(f"**/traces/{0xA1:032x}")
+        assert await page.locator("h1.asked").count() == 1

@@ -16,6 +16,8 @@ from plimsoll.traces import (
     MOST_SAMPLED,
     CaptureHealth,
     Comparison,
+    FigureFilter,
+    Figures,
     StepLine,
     Trace,
     TraceFilter,
@@ -73,6 +75,11 @@ class ProjectTraces:
     async def scores(self, trace_id: str) -> tuple[Score, ...]:
         """Return what scorers and people said of a trace, oldest first."""
         return tuple(await self._parts.traces.scores(trace_id))
+
+    async def figures(self, where: FigureFilter) -> Figures:
+        """Return counts, percentiles, cost and quality over time, of requests or of steps. Raises InvalidRequest."""
+        await self._parts.capture.flush()
+        return await self._parts.traces.figures(where)
 
     async def compare(
         self,

@@ -17,6 +17,7 @@ from plimsoll.traces.compare import (
     say_reach,
     say_reliability,
 )
+from plimsoll.traces.figures import FigureFilter, FigurePoint, Figures, FigureSeries, QualityPoint
 from plimsoll.traces.filters import FILTERS, FilterField, read_filter
 from plimsoll.traces.otlp import (
     EXPORT_BYTES,
@@ -52,10 +53,15 @@ __all__ = [
     "CaptureHealth",
     "Comparison",
     "Concentration",
+    "FigureFilter",
+    "FigurePoint",
+    "FigureSeries",
+    "Figures",
     "FilterField",
     "Finding",
     "Form",
     "PromptUse",
+    "QualityPoint",
     "Received",
     "ReceivedLogs",
     "Redact",

@@ -164,10 +164,11 @@ class Capture:
             self._queue.refuse()
             _LOG.warning("span %s was dropped: the database refused it (%s)", spans[0].span_id, type(error).__name__)
 
-    async def _settle(self, *, at_once: bool = False) -> None:
+    async def _settle(self) -> None:
         # Whatever keeps it from the store keeps the writer from it as well, which says so; it is tried again.
         with contextlib.suppress(OperatorError, Overloaded):
-            await self._settler.settle(at_once=at_once)
+            while await self._settler.settle() and not len(self._queue):
+                pass
 
     def _rows(self, spans: list[Span]) -> list[dict[str, object]]:
         return [row_of(span, self._redact, limit=self._limit) for span in spans]

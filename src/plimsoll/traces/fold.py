@@ -133,7 +133,11 @@ _begun = attrgetter("start_ns", "span_id")
 
 def fold_spans(spans: Sequence[LightSpan]) -> TraceRow:
     """Return the row of the trace of which these are all spans known; of spans with one id the first begun counts."""
-    ordered = order_spans(spans)
+    return fold_ordered(order_spans(spans))
+
+
+def fold_ordered(ordered: Sequence[LightSpan]) -> TraceRow:
+    """Return the row of the trace that consists of these spans, each once, by beginning."""
     first = ordered[0]
     head = next((span for span in ordered if span.parent_id is None), first)
     has_root = head.parent_id is None

@@ -16,6 +16,8 @@ from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.records import LOCAL_TENANT, Principal, Score, Span, new_id
 from plimsoll.store import Store
 from plimsoll.traces.compare import MOST_SAMPLED, Comparison, Side, compare_groups, read_group
+from plimsoll.traces.figure_query import read_series
+from plimsoll.traces.figures import FigureFilter, Figures
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
 from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
@@ -26,7 +28,8 @@ from plimsoll.traces.summary import summary_of
 from plimsoll.traces.tables.arriving import count_begun
 from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_old_traces, find_subject_traces
 from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_spans, read_page, read_trace
-from plimsoll.traces.tables.scores import insert_scores, list_live_scores, list_scores_of, sum_judging
+from plimsoll.traces.tables.score_counting import insert_scores
+from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
 
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
 _FULL_LENGTH = 32
@@ -134,6 +137,10 @@ class Traces:
     async def prompt_uses(self, *, since: datetime) -> tuple[PromptUse, ...]:
         """Return which versions of prompts answered since the moment, and how often."""
         return await count_prompts(self._store, since=since)
+
+    async def figures(self, where: FigureFilter) -> Figures:
+        """Return counts, percentiles, cost and quality over time; no span is read for it. Raises InvalidRequest."""
+        return await read_series(self._store, where)
 
     async def compare(
         self, first: Side, second: Side, *, caller: Principal, most: int = MOST_SAMPLED, seed: int = 0

@@ -1,6 +1,6 @@
-"""The tables: spans with their content, one row a trace that every list reads, and scores."""
+"""The tables: spans with their content, one row a trace that every list reads, scores, and what is counted of them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, LargeBinary, String, Table, Text, text
 
 from plimsoll.store import TRACES, Moment
 
@@ -8,6 +8,7 @@ _IS_RETRIEVAL = text("kind = 'retrieval'")
 _HAS_OTHERS = text("other_subjects IS NOT NULL")
 _HAS_PROMPT = text("prompt_hash IS NOT NULL")
 _IS_OPEN = text("NOT settled")
+_IS_WAITING = text("NOT is_counted AND trace_id IS NOT NULL")
 
 # Content comes last: what the fold reads must not lie behind megabytes of text in SQLite's pages.
 SPANS = Table(
@@ -95,6 +96,7 @@ SUMMARIES = Table(
     Column("inclusion", Double[float](), nullable=False),
     Column("is_closed", Boolean, nullable=False),
     Column("settled", Boolean, nullable=False),
+    Column("counted", Text),
     Index(None, "start_ns", "trace_id"),
     Index(None, "tenant", "start_ns"),
     Index(None, "feature", "start_ns"),
@@ -128,11 +130,65 @@ SCORES = Table(
     Column("version", Text, nullable=False),
     Column("inclusion", Double[float](), nullable=False),
     Column("cost_usd", Double[float]()),
+    Column("is_counted", Boolean, nullable=False),
     Index("ix_scores_name", "name", "at"),
+    Index("ix_scores_uncounted", "trace_id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
     info={
         "tenant": "that of the trace it is about",
         "subject": "by, where a person judged; and the subject of the trace it is about",
         "retention": "as long as the trace it is about; a score about a case only stays",
         "erase": "Traces.erase(subject) deletes scores about the subject's traces, blanks `by` and `reason` of others",
     },
+)
+
+_COUNTED: dict[str, str] = {
+    "tenant": "tenant",
+    "subject": "none: it holds counts, and names of features, models, steps and scores",
+    "retention": "longer than the traces that were counted: deleting one takes nothing away from them",
+    "erase": "none: there is nothing of a person in it",
+}
+
+FIGURES = Table(
+    "figures",
+    TRACES,
+    # A hash of the other names, so that rows are found and written by one column on both databases.
+    Column("id", String(32), primary_key=True),
+    Column("seconds", BigInteger, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("feature", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("error_class", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("is_evaluation", Boolean, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("unpriced", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cached_tokens", BigInteger, nullable=False),
+    Column("latencies", LargeBinary, nullable=False),
+    Index("ix_figures_when", "tenant", "kind", "seconds", "start", "feature"),
+    info=_COUNTED,
+)
+
+SCORE_FIGURES = Table(
+    "score_figures",
+    TRACES,
+    Column("id", String(32), primary_key=True),
+    Column("seconds", BigInteger, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("feature", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("is_evaluation", Boolean, nullable=False),
+    Column("judged", BigInteger, nullable=False),
+    Column("missing", BigInteger, nullable=False),
+    Column("weight", BigInteger, nullable=False),
+    Column("passed", BigInteger, nullable=False),
+    Index("ix_score_figures_when", "tenant", "seconds", "start", "feature"),
+    info=_COUNTED,
 )

@@ -1,18 +1,12 @@
 """What scorers and people said about traces."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, exists, func, insert, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
-
-
-def insert_scores(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert scores."""
-    if rows:
-        connection.execute(insert(SCORES), [dict(row) for row in rows])
 
 
 def list_scores_of(connection: Connection, trace_ids: Sequence[str]) -> list[Row]:

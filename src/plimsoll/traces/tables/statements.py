@@ -1,6 +1,7 @@
 """Statements that every batch runs, written once for each database as its driver wants them.
 
-SQLAlchemy's own insert costs several times what the database needs for a row; these take plain tuples.
+SQLAlchemy's own insert costs several times what the database needs for a row; these take plain tuples, each with the
+values of all columns, and take the first column for the key.
 """
 
 from collections.abc import Sequence
@@ -14,53 +15,71 @@ Values = tuple[object, ...]
 
 
 def insert_rows(connection: Connection, table: Table, rows: list[Values]) -> int:
-    """Insert rows, each with the values of all columns, unless their key is there; return how many were inserted."""
+    """Insert rows unless their key is there; return how many were inserted."""
     if not rows:
         return 0
     return connection.exec_driver_sql(_insert(connection.dialect.name, table), rows).rowcount
 
 
-def update_rows(connection: Connection, table: Table, rows: list[Values]) -> None:
-    """Replace rows, each given with the values of all columns; the first column is the key."""
+def put_rows(connection: Connection, table: Table, rows: list[Values]) -> None:
+    """Insert rows, or replace those with the same key."""
     if rows:
-        turned = [(*row[1:], row[0]) for row in rows]
-        connection.exec_driver_sql(_update(connection.dialect.name, table), turned)
+        connection.exec_driver_sql(_put(connection.dialect.name, table), rows)
 
 
-def select_of_traces(
-    connection: Connection, table: Table, columns: tuple[str, ...], *, trace_ids: Sequence[str], lock: bool = False
+def delete_rows(connection: Connection, table: Table, keys: list[str]) -> None:
+    """Delete rows by their keys."""
+    if keys:
+        key = table.columns[0].name
+        statement = f'DELETE FROM "{table.name}" WHERE "{key}" {_among(connection.dialect.name)}'
+        connection.exec_driver_sql(statement, _list(connection, keys))
+
+
+def select_rows(
+    connection: Connection, table: Table, columns: tuple[str, ...], *, keys: Sequence[str], lock: bool = False
 ) -> Sequence[Values]:
-    """Return columns of the rows of some traces; `lock` keeps them from other writers until the transaction ends."""
-    if not trace_ids:
+    """Return columns of the rows with these keys; `lock` keeps them from other writers until the transaction ends."""
+    if not keys:
         return []
-    dialect = connection.dialect.name
-    statement = _select(dialect, table, columns, lock=lock)
-    names = msgspec.json.encode(trace_ids).decode() if dialect == "sqlite" else list(trace_ids)
-    return cast("Sequence[Values]", connection.exec_driver_sql(statement, (names,)).all())
+    statement = _select(connection.dialect.name, table, columns, lock=lock)
+    return cast("Sequence[Values]", connection.exec_driver_sql(statement, _list(connection, keys)).all())
+
+
+def names_of(table: Table) -> tuple[str, ...]:
+    """Return the names of a table's columns."""
+    return tuple(column.name for column in table.columns)
 
 
 @cache
 def _insert(dialect: str, table: Table) -> str:
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    names = ", ".join(f'"{name}"' for name in names_of(table))
     marks = ", ".join(_mark(dialect) for _ in table.columns)
     return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING'
 
 
 @cache
-def _update(dialect: str, table: Table) -> str:
-    key, *others = (column.name for column in table.columns)
-    changes = ", ".join(f'"{name}" = {_mark(dialect)}' for name in others)
-    return f'UPDATE "{table.name}" SET {changes} WHERE "{key}" = {_mark(dialect)}'
+def _put(dialect: str, table: Table) -> str:
+    key, *others = names_of(table)
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
+    return _insert(dialect, table).replace("DO NOTHING", f'("{key}") DO UPDATE SET {changes}')
 
 
 @cache
 def _select(dialect: str, table: Table, columns: tuple[str, ...], *, lock: bool) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    # One parameter for any number of ids, so that there is one statement to prepare.
-    among = "IN (SELECT value FROM json_each(?))" if dialect == "sqlite" else "= ANY(%s)"
+    key = table.columns[0].name
     # Locks are taken in one order, so that two writers never wait for each other. SQLite has one writer.
-    tail = " ORDER BY trace_id FOR UPDATE" if lock and dialect != "sqlite" else ""
-    return f'SELECT {names} FROM "{table.name}" WHERE trace_id {among}{tail}'
+    tail = f' ORDER BY "{key}" FOR UPDATE' if lock and dialect != "sqlite" else ""
+    return f'SELECT {names} FROM "{table.name}" WHERE "{key}" {_among(dialect)}{tail}'
+
+
+def _among(dialect: str) -> str:
+    # One parameter for any number of keys, so that there is one statement to prepare.
+    return "IN (SELECT value FROM json_each(?))" if dialect == "sqlite" else "= ANY(%s)"
+
+
+def _list(connection: Connection, keys: Sequence[str]) -> tuple[object]:
+    return (msgspec.json.encode(keys).decode() if connection.dialect.name == "sqlite" else list(keys),)
 
 
 def _mark(dialect: str) -> str:

@@ -1,4 +1,4 @@
-"""Writing spans down: they and the rows of their traces change together, in one transaction.
+"""Writing spans down: they, the rows of their traces and the figures change together, in one transaction.
 
 `Capture` calls it. Several processes may write one trace at once: whoever comes second waits for the trace's row.
 """
@@ -11,30 +11,23 @@ from typing import Any, cast
 import msgspec
 from sqlalchemy import Connection, update
 
-from plimsoll.traces.fold import LIGHT, LightSpan, TraceRow, fold_spans
+from plimsoll.traces.fold import LIGHT, LightSpan, fold_ordered, order_spans
+from plimsoll.traces.rollup.amounts import Amounts, add_amounts, add_trace, decode_amounts, encode_amounts
+from plimsoll.traces.rollup.judgements import Judged
+from plimsoll.traces.tables.figures import add_figures, lock_figures
 from plimsoll.traces.tables.schema import SPANS, SUMMARIES
-from plimsoll.traces.tables.statements import Values, insert_rows, select_of_traces, update_rows
+from plimsoll.traces.tables.score_counting import count_scores
+from plimsoll.traces.tables.statements import Values, insert_rows, names_of, put_rows, select_rows
 
 FOLDED_AT_ONCE = 2_000
 """Spans of a trace up to which each batch folds it anew; a longer one is marked, and settled in the background."""
+_KNOWN = ("trace_id", "span_count", "counted", *Judged._fields)
 _lightly = cast("Callable[[Mapping[str, object]], Values]", itemgetter(*LIGHT))
-_wholly: Callable[[Mapping[str, object]], Values] = itemgetter(*(column.name for column in SPANS.columns))
+_wholly = cast("Callable[[Mapping[str, object]], Values]", itemgetter(*names_of(SPANS)))
 
 
 class WrittenElsewhere(Exception):
     """Another process began the same trace at the same moment; nothing was changed."""
-
-
-@dataclass
-class _Arrivals:
-    """The new spans of one trace."""
-
-    rows: dict[str, Mapping[str, object]] = field(default_factory=dict[str, Mapping[str, object]])
-    """By span id: the first of those that repeat an id counts."""
-    stored: list[LightSpan] = field(default_factory=list[LightSpan])
-    """Its spans that the table holds already; not read for a long trace."""
-    stored_count: int = 0
-    """How many those were when it was folded last."""
 
 
 @dataclass(frozen=True)
@@ -47,25 +40,87 @@ class Written:
     """Whether a long trace was added to, which waits to be folded."""
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the table says about a trace that it has."""
+
+    span_count: int
+    counted: str | None
+    """What the figures count of it, where that is not what its stored spans say."""
+    judged: Judged
+
+
+@dataclass
+class _Arrivals:
+    """The new spans of one trace."""
+
+    rows: dict[str, Mapping[str, object]] = field(default_factory=dict[str, Mapping[str, object]])
+    """By span id: the first of those that repeat an id counts."""
+    known: _Known | None = None
+    """None for a new trace."""
+    stored: list[LightSpan] = field(default_factory=list[LightSpan])
+    """Its spans that the table holds already; not read for a long trace."""
+
+
+@dataclass
+class _Changes:
+    """What a batch changes beside the spans."""
+
+    new: list[Values] = field(default_factory=list[Values])
+    changed: list[Values] = field(default_factory=list[Values])
+    minutes: Amounts = field(default_factory=dict)
+    judged: dict[str, tuple[Judged | None, Judged]] = field(default_factory=dict)
+    """By trace id: as what its scores were counted, and as what they are to be."""
+
+
 def write_spans(connection: Connection, rows: Sequence[Mapping[str, object]]) -> Written:
-    """Store the spans that are not there yet and bring their traces up to date.
+    """Store the spans that are not there yet and bring their traces and the figures up to date.
 
     Refused is a span that says it belongs to another tenant than its trace does: trace ids are no secret, and who
     knows one must not be able to write into, or take over, what is not theirs.
     Raises WrittenElsewhere when another process began one of the traces meanwhile: the same call passes then.
     """
     arrivals = _by_trace(rows)
-    tenants = _claim(connection, arrivals)
-    refused = _refuse_strangers(arrivals, tenants)
-    short = [name for name, trace in arrivals.items() if 0 < trace.stored_count <= FOLDED_AT_ONCE]
-    for row in select_of_traces(connection, SPANS, LIGHT, trace_ids=short):
-        light = _light(row)
-        trace = arrivals[light.trace_id]
-        trace.stored.append(light)
-        trace.rows.pop(light.span_id, None)
-    has_unsettled = _fold(connection, arrivals)
+    _claim(connection, arrivals)
+    refused = _refuse_strangers(arrivals)
+    _read_stored(connection, arrivals)
+    changes = _Changes()
+    long: list[str] = []
+    for name in sorted(arrivals):
+        trace = arrivals[name]
+        if _is_long(trace):
+            long += [name] if trace.rows else []
+        elif trace.rows:
+            new = [_light(_lightly(row)) for row in trace.rows.values()]
+            _fold(changes, trace.known, stored=trace.stored, spans=order_spans([*trace.stored, *new]))
+    if insert_rows(connection, SUMMARIES, changes.new) < len(changes.new):
+        raise WrittenElsewhere
+    if long:
+        connection.execute(update(SUMMARIES).where(SUMMARIES.c.trace_id.in_(long)).values(settled=False))
     insert_rows(connection, SPANS, [_wholly(row) for trace in arrivals.values() for row in trace.rows.values()])
-    return Written(refused, has_unsettled)
+    _apply(connection, changes)
+    return Written(refused, bool(long))
+
+
+def settle_traces(connection: Connection, trace_ids: Sequence[str]) -> None:
+    """Fold traces that wait from all of their stored spans; those that are gone are left out."""
+    arrivals = {name: _Arrivals() for name in trace_ids}
+    _claim(connection, arrivals)
+    changes = _Changes()
+    for row in select_rows(connection, SPANS, LIGHT, keys=[name for name, trace in arrivals.items() if trace.known]):
+        light = _light(row)
+        arrivals[light.trace_id].stored.append(light)
+    for _, trace in sorted(arrivals.items()):
+        if trace.known and trace.known.counted is not None and trace.stored:
+            _fold(changes, trace.known, stored=[], spans=order_spans(trace.stored))
+    _apply(connection, changes)
+
+
+def find_unsettled(connection: Connection, *, limit: int) -> list[tuple[str, int]]:
+    """Return ids and lengths of traces whose row or figures do not say yet what all of their spans say."""
+    query = SUMMARIES.select().with_only_columns(SUMMARIES.c.trace_id, SUMMARIES.c.span_count)
+    rows = connection.execute(query.where(~SUMMARIES.c.settled).order_by(SUMMARIES.c.trace_id).limit(limit))
+    return [(row.trace_id, row.span_count) for row in rows]
 
 
 def _light(columns: Values) -> LightSpan:
@@ -80,60 +135,68 @@ def _by_trace(rows: Sequence[Mapping[str, object]]) -> dict[str, _Arrivals]:
     return arrivals
 
 
-def _claim(connection: Connection, arrivals: Mapping[str, _Arrivals]) -> dict[str, str]:
-    """Lock the rows of the traces that exist; return the tenant of each trace, a new one's by its first span."""
-    tenants = {name: str(next(iter(trace.rows.values()))["tenant"]) for name, trace in arrivals.items()}
-    columns = ("trace_id", "tenant", "span_count")
-    for row in select_of_traces(connection, SUMMARIES, columns, trace_ids=list(arrivals), lock=True):
-        name, tenant, count = cast("tuple[str, str, int]", row)
-        tenants[name] = tenant
-        arrivals[name].stored_count = count
-    return tenants
+def _claim(connection: Connection, arrivals: Mapping[str, _Arrivals]) -> None:
+    """Lock the rows of the traces that exist, and note what they say."""
+    for row in select_rows(connection, SUMMARIES, _KNOWN, keys=list(arrivals), lock=True):
+        name, count, counted, *judged = cast("tuple[Any, ...]", row)
+        arrivals[name].known = _Known(count, counted, Judged(*judged))
 
 
-def _refuse_strangers(arrivals: Mapping[str, _Arrivals], tenants: Mapping[str, str]) -> int:
+def _refuse_strangers(arrivals: Mapping[str, _Arrivals]) -> int:
     refused = 0
-    for name, trace in arrivals.items():
-        strange = [span_id for span_id, row in trace.rows.items() if row["tenant"] != tenants[name]]
+    for trace in arrivals.values():
+        tenant = trace.known.judged.tenant if trace.known else next(iter(trace.rows.values()))["tenant"]
+        strange = [span_id for span_id, row in trace.rows.items() if row["tenant"] != tenant]
         for span_id in strange:
             del trace.rows[span_id]
         refused += len(strange)
     return refused
 
 
-def _fold(connection: Connection, arrivals: Mapping[str, _Arrivals]) -> bool:
-    new: list[Values] = []
-    known: list[Values] = []
-    long: list[str] = []
-    for name in sorted(arrivals):
-        trace = arrivals[name]
-        if not trace.rows:
-            continue
-        if trace.stored_count > FOLDED_AT_ONCE:
-            long.append(name)
-            continue
-        lights = [_light(_lightly(row)) for row in trace.rows.values()]
-        folded = msgspec.structs.astuple(fold_spans([*trace.stored, *lights]))
-        (known if trace.stored_count else new).append(folded)
-    if insert_rows(connection, SUMMARIES, new) < len(new):
-        raise WrittenElsewhere
-    update_rows(connection, SUMMARIES, known)
-    if long:
-        connection.execute(update(SUMMARIES).where(SUMMARIES.c.trace_id.in_(long)).values(settled=False))
-    return bool(long)
+def _is_long(trace: _Arrivals) -> bool:
+    return trace.known is not None and trace.known.span_count > FOLDED_AT_ONCE
 
 
-def find_unsettled(connection: Connection, *, limit: int) -> list[str]:
-    """Return the ids of traces whose row does not say yet what all of their spans say."""
-    query = SUMMARIES.select().with_only_columns(SUMMARIES.c.trace_id).where(~SUMMARIES.c.settled)
-    return list(connection.execute(query.order_by(SUMMARIES.c.trace_id).limit(limit)).scalars())
+def _read_stored(connection: Connection, arrivals: Mapping[str, _Arrivals]) -> None:
+    short = [name for name, trace in arrivals.items() if trace.known and not _is_long(trace)]
+    for row in select_rows(connection, SPANS, LIGHT, keys=short):
+        light = _light(row)
+        trace = arrivals[light.trace_id]
+        trace.stored.append(light)
+        trace.rows.pop(light.span_id, None)
 
 
-def settle_trace(connection: Connection, trace_id: str) -> TraceRow | None:
-    """Fold a trace from all of its stored spans; None when it is gone or was settled meanwhile."""
-    claimed = select_of_traces(connection, SUMMARIES, ("settled",), trace_ids=[trace_id], lock=True)
-    if not claimed or claimed[0][0]:
-        return None
-    row = fold_spans([_light(each) for each in select_of_traces(connection, SPANS, LIGHT, trace_ids=[trace_id])])
-    update_rows(connection, SUMMARIES, [msgspec.structs.astuple(row)])
-    return row
+def _fold(changes: _Changes, known: _Known | None, *, stored: Sequence[LightSpan], spans: Sequence[LightSpan]) -> None:
+    """Note the row of a trace of these spans, and what the figures are to count of it instead of what they do."""
+    row = fold_ordered(spans)
+    counted: str | None = None
+    if row.span_count > FOLDED_AT_ONCE:
+        amounts: Amounts = {}
+        add_trace(amounts, row, spans)
+        add_amounts(changes.minutes, amounts)
+        # What it counts could not be told from its spans once more of them are stored than were folded.
+        counted = encode_amounts(amounts)
+    else:
+        add_trace(changes.minutes, row, spans)
+    if known is not None:
+        _take_away(changes.minutes, known, stored)
+    values = (*msgspec.structs.astuple(row), counted)
+    (changes.changed if known else changes.new).append(values)
+    judged = Judged(row.start_ns, row.tenant, row.feature, row.variant, row.dataset, row.inclusion)
+    changes.judged[row.trace_id] = (known.judged if known else None, judged)
+
+
+def _take_away(minutes: Amounts, known: _Known, stored: Sequence[LightSpan]) -> None:
+    if known.counted is not None:
+        add_amounts(minutes, decode_amounts(known.counted), sign=-1)
+    else:
+        before = order_spans(stored)
+        add_trace(minutes, fold_ordered(before), before, sign=-1)
+
+
+def _apply(connection: Connection, changes: _Changes) -> None:
+    put_rows(connection, SUMMARIES, changes.changed)
+    if changes.judged:
+        lock_figures(connection)
+        add_figures(connection, changes.minutes)
+        count_scores(connection, changes.judged)

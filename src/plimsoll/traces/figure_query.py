@@ -1,0 +1,79 @@
+"""Read figures from the store and lay them out as series. `Traces.figures` calls it."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from plimsoll.errors import InvalidRequest
+from plimsoll.store import Store
+from plimsoll.traces.figures import MOST_POINTS, FigureFilter, Figures, FigureSeries
+from plimsoll.traces.rollup.amounts import Amount
+from plimsoll.traces.rollup.histogram import decode
+from plimsoll.traces.rollup.judgements import Judgement
+from plimsoll.traces.rollup.points import Gathered, make_point
+from plimsoll.traces.tables.figure_reading import find_stretches, read_both
+
+_MINUTE = 60
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def read_series(store: Store, where: FigureFilter) -> Figures:
+    """Return the figures that the filter asks for.
+
+    Raises InvalidRequest for a step that is no whole number of minutes, an end before the beginning, a moment without
+    a time zone, and more than 2,000 steps.
+    """
+    step = _step(where.step_seconds)
+    start, end = _minute(where.since), _minute(where.until + timedelta(microseconds=59_999_999))
+    starts = list(range(start // step * step, end, step))
+    if not starts or len(starts) > MOST_POINTS:
+        raise InvalidRequest(
+            f"From {where.since.isoformat()} to {where.until.isoformat()} there are {len(starts)} steps of {step} s.",
+            next_step=f"Ask for 1 to {MOST_POINTS:,}.",
+        )
+    stretches = list(find_stretches(start, end, step=step))
+    counted, judged = await store.read(partial(read_both, where=where, stretches=stretches))
+    gathered = _gather(counted, judged, step=step)
+    return Figures(series=tuple(_series(key, steps, starts) for key, steps in sorted(gathered.items())))
+
+
+_Steps = dict[int, Gathered]
+
+
+def _gather(counted: list[Any], judged: list[Any], *, step: int) -> dict[str, _Steps]:
+    series: dict[str, _Steps] = {}
+    for start, key, outcome, error_class, *numbers, latencies in counted:
+        amount = Amount(*numbers, latencies=decode(bytes(latencies)))
+        _at(series, str(key), start // step * step).add(amount, outcome=outcome, error_class=error_class)
+    for start, key, name, *numbers in judged:
+        _at(series, str(key), start // step * step).judge(name, Judgement(*numbers))
+    return series
+
+
+def _at(series: dict[str, _Steps], key: str, start: int) -> Gathered:
+    steps = series.setdefault(key, {})
+    known = steps.get(start)
+    if known is None:
+        known = steps[start] = Gathered(Amount())
+    return known
+
+
+def _series(key: str, steps: _Steps, starts: list[int]) -> FigureSeries:
+    total = Gathered(Amount())
+    for each in steps.values():
+        total.add_all(each)
+    points = (make_point(steps.get(start) or Gathered(Amount()), start=start) for start in starts)
+    return FigureSeries(key=key, points=tuple(points), total=make_point(total, start=starts[0]))
+
+
+def _step(seconds: float) -> int:
+    step = int(seconds)
+    if step != seconds or step < _MINUTE or step % _MINUTE:
+        raise InvalidRequest(f"A step is a whole number of minutes, not {seconds:g} s.", next_step="Ask for 60 s.")
+    return step
+
+
+def _minute(moment: datetime) -> int:
+    if moment.tzinfo is None:
+        raise InvalidRequest(f"{moment!r} has no time zone: give an aware datetime.")
+    return (moment - _EPOCH) // timedelta(minutes=1) * _MINUTE

@@ -1,0 +1,78 @@
+"""Fold rows of figures into the points of a series. Pure."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from plimsoll.traces.figures import FigurePoint, QualityPoint
+from plimsoll.traces.rollup.amounts import WHOLE, Amount
+from plimsoll.traces.rollup.histogram import quantile
+from plimsoll.traces.rollup.judgements import Judgement
+
+UNKNOWN = "unknown"
+"""How an outcome is named that nobody said."""
+_FAILED = "failed"
+_NANO = 1e9
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Gathered(msgspec.Struct):
+    """What was counted in one step of a series."""
+
+    amount: Amount
+    by_outcome: dict[str, int] = {}
+    by_error_class: dict[str, int] = {}
+    quality: dict[str, Judgement] = {}
+
+    def add(self, amount: Amount, *, outcome: str, error_class: str) -> None:
+        """Add what a row counts."""
+        self.amount.add(amount)
+        ended = outcome or UNKNOWN
+        self.by_outcome[ended] = self.by_outcome.get(ended, 0) + amount.count
+        if error_class:
+            self.by_error_class[error_class] = self.by_error_class.get(error_class, 0) + amount.count
+
+    def add_all(self, other: "Gathered") -> None:
+        """Add what was gathered elsewhere."""
+        self.amount.add(other.amount)
+        for mine, more in ((self.by_outcome, other.by_outcome), (self.by_error_class, other.by_error_class)):
+            for name, count in more.items():
+                mine[name] = mine.get(name, 0) + count
+        for name, judgement in other.quality.items():
+            self.judge(name, judgement)
+
+    def judge(self, name: str, judgement: Judgement) -> None:
+        """Add what a row of scores says."""
+        self.quality.setdefault(name, Judgement()).add(judgement)
+
+
+def make_point(gathered: Gathered, *, start: int) -> FigurePoint:
+    """Return what was gathered as a point that begins so many seconds after 1970 began."""
+    amount = gathered.amount
+    p50, p95, p99 = (quantile(amount.latencies, share) for share in (0.5, 0.95, 0.99))
+    priced = amount.count - amount.unpriced
+    return FigurePoint(
+        at=_EPOCH + timedelta(seconds=start),
+        count=_whole(amount.count),
+        errors=_whole(gathered.by_outcome.get(_FAILED, 0)),
+        by_outcome={name: _whole(count) for name, count in sorted(gathered.by_outcome.items())},
+        by_error_class={name: _whole(count) for name, count in sorted(gathered.by_error_class.items())},
+        p50_ms=p50,
+        p95_ms=p95,
+        p99_ms=p99,
+        cost_usd=amount.cost / WHOLE / _NANO if priced > 0 else None,
+        unpriced=_whole(amount.unpriced),
+        input_tokens=_whole(amount.input_tokens),
+        output_tokens=_whole(amount.output_tokens),
+        cached_tokens=_whole(amount.cached_tokens),
+        quality={name: _quality(judgement) for name, judgement in sorted(gathered.quality.items())},
+    )
+
+
+def _quality(judgement: Judgement) -> QualityPoint:
+    rate = judgement.passed / judgement.weight if judgement.weight else None
+    return QualityPoint(n=judgement.judged, rate=rate, missing=judgement.missing)
+
+
+def _whole(thousandths: int) -> int:
+    return round(thousandths / WHOLE)

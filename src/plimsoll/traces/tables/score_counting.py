@@ -1,0 +1,58 @@
+"""Counting scores under the traces that they are about: at once, when the trace comes, and when the trace changes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Connection, insert, select, update
+
+from plimsoll.traces.rollup.judgements import GivenScore, Judged, Judgements, add_judgement
+from plimsoll.traces.tables.figures import add_score_figures, lock_figures
+from plimsoll.traces.tables.schema import SCORES, SUMMARIES
+from plimsoll.traces.tables.statements import select_rows
+
+_GIVEN = (SCORES.c.trace_id, SCORES.c.score_id, SCORES.c.name, SCORES.c.value, SCORES.c.passed, SCORES.c.inclusion)
+
+
+def insert_scores(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert scores and count those whose trace is there; the others are counted when it comes."""
+    if not rows:
+        return
+    # Before the traces are looked up: whoever stores one now either is seen here, or sees these scores.
+    lock_figures(connection)
+    names = sorted({str(row["trace_id"]) for row in rows if row["trace_id"] is not None})
+    judged: dict[object, Judged] = {}
+    for trace_id, *columns in select_rows(connection, SUMMARIES, ("trace_id", *Judged._fields), keys=names):
+        judged[trace_id] = Judged(*cast("list[Any]", columns))
+    judgements: Judgements = {}
+    for row in rows:
+        if row["trace_id"] in judged:
+            score = GivenScore(*(cast("Any", row[name]) for name in GivenScore._fields))
+            add_judgement(judgements, score, judged[row["trace_id"]])
+    kept = [{**row, "is_counted": row["trace_id"] is None or row["trace_id"] in judged} for row in rows]
+    connection.execute(insert(SCORES), kept)
+    add_score_figures(connection, judgements)
+
+
+def count_scores(connection: Connection, judged: Mapping[str, tuple[Judged | None, Judged]]) -> None:
+    """Count the scores of these traces that wait for them, and count anew those of traces that have changed.
+
+    `judged` has, for each trace, as what it was counted before, or None, and as what it is to be counted.
+    """
+    judgements: Judgements = {}
+    waiting = select(*_GIVEN).where(~SCORES.c.is_counted, SCORES.c.trace_id.in_(list(judged)))
+    counted: list[str] = []
+    for trace_id, score_id, *columns in connection.execute(waiting):
+        add_judgement(judgements, GivenScore(*columns), judged[trace_id][1])
+        counted.append(score_id)
+    moved = [name for name, (before, after) in judged.items() if before is not None and before != after]
+    if moved:
+        known = select(*_GIVEN).where(SCORES.c.is_counted, SCORES.c.trace_id.in_(moved))
+        for trace_id, _, *columns in connection.execute(known):
+            before, after = judged[trace_id]
+            if before is not None:
+                add_judgement(judgements, GivenScore(*columns), before, sign=-1)
+                add_judgement(judgements, GivenScore(*columns), after)
+    if counted:
+        connection.execute(update(SCORES).where(SCORES.c.score_id.in_(counted)).values(is_counted=True))
+    if judgements:
+        add_score_figures(connection, judgements)

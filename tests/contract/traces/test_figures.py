@@ -1,0 +1,113 @@
+"""What the figures say, over SQLite and PostgreSQL: counts, percentiles, cost and quality over time."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from plimsoll.errors import InvalidRequest
+from plimsoll.records import Score, Span
+from plimsoll.store import Store
+from plimsoll.traces import FigureFilter, FigureSeries, Traces
+
+from contract.store.databases import BOTH, database, opened
+from contract.traces.test_folding_at_writing import write
+
+pytestmark = pytest.mark.anyio
+START = datetime(2026, 1, 1, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(params=BOTH)
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    with database(request.param, tmp_path) as url:
+        async with opened(url, "traces") as store:
+            yield store
+
+
+def request_of(number: int, *, at: timedelta, ms: int, **more: str | float) -> Span:
+    """Return a request with one root."""
+    start = int((START + at).timestamp()) * 10**9
+    return Span(
+        trace_id=f"{number:032x}",
+        span_id=f"{1:016x}",
+        name="ask",
+        start_ns=start,
+        end_ns=start + ms * 10**6,
+        attributes={
+            "plimsoll.kind": "request",
+            "plimsoll.feature": "docs",
+            "plimsoll.outcome": "answered",
+            **{f"plimsoll.{name}": value for name, value in more.items()},
+        },
+    )
+
+
+async def ask(store: Store, **narrowed: object) -> tuple[FigureSeries, ...]:
+    where = {"since": START, "until": START + HOUR, "step_seconds": 3_600.0, **narrowed}
+    return (await Traces(store).figures(FigureFilter(**where))).series  # pyright: ignore[reportArgumentType]
+
+
+async def test_a_point_says_how_many_there_were_how_they_ended_and_how_long_they_took(store: Store):
+    await write(store, [request_of(n, at=timedelta(minutes=n % 50), ms=n) for n in range(1, 101)], batch=40)
+    failed = {"outcome": "failed", "error_class": "limit"}
+    await write(store, [request_of(200, at=timedelta(0), ms=5_000, **failed)], batch=40)
+    ((point,),) = [series.points for series in await ask(store)]
+    assert (point.count, point.errors) == (101, 1)
+    assert (point.by_outcome, point.by_error_class) == ({"answered": 100, "failed": 1}, {"limit": 1})
+    assert [point.p50_ms, point.p95_ms, point.p99_ms] == [pytest.approx(ms, rel=0.01) for ms in (51, 96, 100)]
+    assert (point.cost_usd, point.unpriced, point.quality, point.at) == (0.0, 0, {}, START)
+
+
+async def test_nothing_seen_is_no_series_and_an_empty_step_has_no_percentile_and_no_cost(store: Store):
+    assert await ask(store) == ()
+    await write(store, [request_of(1, at=timedelta(minutes=30), ms=7)], batch=1)
+    (series,) = await ask(store, step_seconds=1_800.0)
+    assert [(point.count, point.p50_ms is None, point.cost_usd) for point in series.points] == [
+        *((0, True, None), (1, False, 0.0))
+    ]
+    assert series.total.count == 1
+    assert await ask(store, tenant="other") == ()
+    assert await ask(store, is_evaluation=True) == ()
+
+
+@pytest.mark.parametrize("step", [60.0, 3_600.0, 86_400.0])
+async def test_every_step_counts_the_same_whatever_rows_it_is_made_of(store: Store, step: float):
+    spans = [request_of(n, at=timedelta(minutes=37 * n), ms=10) for n in range(200)]
+    await write(store, spans, batch=100)
+    since, until = START + timedelta(minutes=61), START + timedelta(minutes=30 * 60 + 5)
+    (series,) = await ask(store, since=since, until=until, step_seconds=step)
+    expected = sum(since <= START + timedelta(minutes=37 * n) < until for n in range(200))
+    assert series.total.count == sum(point.count for point in series.points) == expected
+
+
+async def test_figures_are_split_by_variant_with_the_quality_of_each(store: Store):
+    spans = [request_of(n, at=timedelta(0), ms=10, variant="ab"[n % 2], inclusion=0.5) for n in range(8)]
+    await write(store, spans, batch=3)
+    scores = [
+        Score(name="good", value=0.0, passed=n < 4, inclusion=0.5 if n < 6 else 1.0, trace_id=spans[n].trace_id)
+        for n in range(8)
+    ]
+    await Traces(store).add_scores([*scores, Score(name="good", value=None, trace_id=spans[0].trace_id)])
+    found = {series.key: series.total for series in await ask(store, by="variant")}
+    assert [found[key].count for key in "ab"] == [8, 8]
+    # Those judged with a chance of a half count twice as much as the one that was surely judged.
+    assert [(found["a"].quality["good"].n, found["a"].quality["good"].missing)] == [(4, 1)]
+    assert found["a"].quality["good"].rate == pytest.approx(4 / 7)
+
+
+async def test_steps_of_a_kind_are_counted_by_their_name(store: Store):
+    call = {"kind": "model", "cost_usd": 0.5}
+    spans = [request_of(1, at=timedelta(0), ms=10), request_of(2, at=timedelta(0), ms=20, **call)]
+    await write(store, spans, batch=9)
+    (series,) = await ask(store, kind="model", by="model")
+    assert (series.key, series.total.count, series.total.cost_usd) == ("ask", 1, 0.5)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"step_seconds": 90.0}, {"until": START - HOUR}, {"since": START - 365 * 24 * HOUR, "step_seconds": 60.0}]
+)
+async def test_steps_that_cannot_be_are_refused(store: Store, wrong: dict[str, object]):
+    with pytest.raises(InvalidRequest, match=r"whole number of minutes|steps of"):
+        await ask(store, **wrong)

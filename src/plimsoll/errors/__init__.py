@@ -8,6 +8,7 @@
     │   ├── UntrustedOrigin    403 untrusted_origin    a web page or host that is not this server's own
     │   ├── NotFound           404 not_found           no such feature, model, trace, corpus, …
     │   ├── NeedsConfirmation  409 needs_confirmation  it would forget much at once
+    │   ├── NotRecorded        409 not_recorded        a trace does not hold what its replay needs
     │   ├── TooLarge           413 too_large           beyond a declared size
     │   ├── LimitReached       429 limit_reached       a declared number of requests, tokens or calls at once
     │   ├── BudgetExhausted    429 budget_exhausted    it may cost more than is left of a budget
@@ -66,6 +67,7 @@ from plimsoll.errors.tree import (
     NoProject,
     NotBound,
     NotFound,
+    NotRecorded,
     OperatorError,
     Overloaded,
     PlimsollError,
@@ -111,6 +113,7 @@ __all__ = [
     "NoProject",
     "NotBound",
     "NotFound",
+    "NotRecorded",
     "OperatorError",
     "Overloaded",
     "PlimsollError",

@@ -95,6 +95,14 @@ class NeedsConfirmation(CallerError):
     error_class = ErrorClass.POLICY
 
 
+class NotRecorded(CallerError):
+    """A trace does not hold what its replay needs: it was not kept, was redacted or cut, or was never asked for."""
+
+    code = "not_recorded"
+    http_status = 409
+    error_class = ErrorClass.VALIDATION
+
+
 class TooLarge(CallerError):
     """What was sent is beyond the declared size."""
 

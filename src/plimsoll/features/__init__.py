@@ -17,6 +17,7 @@ from plimsoll.features.feature import (
     question_field,
 )
 from plimsoll.features.finished import Finished, WhenFinished
+from plimsoll.features.model_door import ModelDoor
 from plimsoll.features.models import Answer, Question, Quote
 from plimsoll.features.prompt_versions import PromptText, PromptVersions
 from plimsoll.features.result import Result
@@ -35,6 +36,7 @@ __all__ = [
     "Feature",
     "FeatureRunner",
     "Finished",
+    "ModelDoor",
     "Policy",
     "PromptText",
     "PromptVersions",

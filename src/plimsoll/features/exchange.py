@@ -13,10 +13,11 @@ from opentelemetry.trace import Tracer, get_current_span
 from pydantic import BaseModel
 
 from plimsoll.errors import InvalidFeature, InvalidRequest
+from plimsoll.features.model_door import ModelDoor
 from plimsoll.features.parse import Parsed, parse_output
 from plimsoll.features.progress import Progress
 from plimsoll.features.prompt import Prompt, render_prompt
-from plimsoll.gateway import ChatReply, ChatRequest, Gateway, Grounding, ReplyFacts
+from plimsoll.gateway import ChatReply, ChatRequest, Grounding, ReplyFacts
 from plimsoll.records import Message, Passage, Principal
 
 Out = TypeVar("Out", bound=BaseModel)
@@ -29,7 +30,7 @@ _LONGEST_REPEAT = 4_000
 class Exchange(Generic[Out]):
     """One request's conversation with its model."""
 
-    gateway: Gateway
+    gateway: ModelDoor
     """Where the model is asked."""
     tracer: Tracer
     """Where spans begin."""

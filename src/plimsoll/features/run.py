@@ -42,6 +42,7 @@ from plimsoll.features.feature import AnyFeature, Feature, In, Out
 from plimsoll.features.finished import Finished, WhenFinished
 from plimsoll.features.kinds.rag import Reading
 from plimsoll.features.kinds.single import answer_single
+from plimsoll.features.model_door import ModelDoor
 from plimsoll.features.progress import Progress
 from plimsoll.features.prompt import Prompt, load_prompt
 from plimsoll.features.prompt_versions import PromptLog
@@ -49,7 +50,6 @@ from plimsoll.features.request_span import begin_request, break_request, cancel_
 from plimsoll.features.result import Result
 from plimsoll.features.retrieval import Retrieval, Retriever
 from plimsoll.features.tally import add_to_tally
-from plimsoll.gateway import Gateway
 from plimsoll.knowledge import RetrievalPlan
 from plimsoll.records import Clock, Principal
 
@@ -74,7 +74,7 @@ class FeatureRunner:
     def __init__(
         self,
         *,
-        gateway: Gateway,
+        gateway: ModelDoor,
         retrievers: Mapping[str, Retriever],
         root: Path,
         tracer: Tracer,
@@ -120,7 +120,7 @@ class FeatureRunner:
         progress = Progress()
         with self._request_span(feature.name) as span:
             begin_request(span, feature=feature, value=value, caller=acts.about if acts else asker, tags=tags or {})
-            if acts:
+            if acts and acts.is_private:
                 keep_private(span)
             try:
                 draft = await self._draft(feature, value, caller=asker, progress=progress)

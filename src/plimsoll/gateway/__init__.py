@@ -10,6 +10,7 @@ from plimsoll.gateway.cache.shared import RedisCache
 from plimsoll.gateway.cache.stored import Cache, CacheCounts
 from plimsoll.gateway.call import Accept, Call, Receipt, Reply
 from plimsoll.gateway.chat import ChatReply, ChatRequest, Embeddings, Grounding
+from plimsoll.gateway.describe import write_messages
 from plimsoll.gateway.detect import DetectedProvider, detect_providers
 from plimsoll.gateway.form import read_model
 from plimsoll.gateway.gateway import Gateway
@@ -130,5 +131,6 @@ __all__ = [
     "translate_request",
     "wheel_folder",
     "write_error",
+    "write_messages",
     "write_stream_error",
 ]

@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 
 from plimsoll.errors import PlimsollError
+from plimsoll.gateway.chat import ChatRequest, write_fields
 from plimsoll.gateway.journal import Journal, now_ns
 from plimsoll.gateway.wire import ReplyFacts, Wire
 from plimsoll.records import Attribute, Outcome, Principal, Span, Usage
@@ -120,6 +121,11 @@ def write_input(wire: Wire, fields: Mapping[str, msgspec.Raw]) -> str:
         if name in fields:
             written.insert(0, {"role": "system", "parts": _parts(_decode(fields[name]))})
     return _encode(written).decode()
+
+
+def write_messages(request: ChatRequest) -> str:
+    """Return what a feature sends a model as its span says it, so that two requests can be told to be the same."""
+    return write_input(Wire.CHAT, write_fields(request))
 
 
 def write_output(facts: ReplyFacts) -> str:

@@ -21,6 +21,7 @@ from plimsoll.project.opening import open_project as open  # noqa: A004 - `plims
 from plimsoll.project.project import Project
 from plimsoll.project.prompts import PromptDifference, PromptFigure, PromptRun, Prompts, PromptVersion
 from plimsoll.project.red_team import RedTeam
+from plimsoll.project.replay import REPLAY, Replay, ReplayAsked
 from plimsoll.project.retrieval_fit import RetrievalFit
 from plimsoll.project.retrieval_quality import RetrievalEvaluation
 from plimsoll.project.scaffold import write_project
@@ -46,6 +47,7 @@ from plimsoll.project.work import Work, WorkBoard
 
 __all__ = [
     "NEWEST",
+    "REPLAY",
     "SETTINGS_FILE",
     "SOURCE_TABLES",
     "AdoptionAsked",
@@ -88,6 +90,8 @@ __all__ = [
     "Prompts",
     "PullReport",
     "RedTeam",
+    "Replay",
+    "ReplayAsked",
     "RetrievalEvaluation",
     "RetrievalFit",
     "ScheduleHealth",

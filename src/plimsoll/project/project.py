@@ -40,6 +40,7 @@ from plimsoll.project.parts import Parts
 from plimsoll.project.prompts import Prompts
 from plimsoll.project.red_team import RedTeam
 from plimsoll.project.reload import InForce
+from plimsoll.project.replay import Where
 from plimsoll.project.retrieval_quality import (
     RetrievalAsked,
     RetrievalEvaluation,
@@ -112,7 +113,7 @@ class Project:
     @property
     def traces(self) -> ProjectTraces:
         """Return the traces, with all that was captured so far."""
-        return ProjectTraces(self._parts)
+        return ProjectTraces(self._parts, Where(features=self.features, folder=self.folder))
 
     @property
     def work(self) -> WorkBoard:

@@ -11,6 +11,7 @@ import msgspec
 
 from plimsoll.errors import NotFound
 from plimsoll.project.parts import Parts
+from plimsoll.project.replay import Replay, ReplayAsked, Where, replay_trace
 from plimsoll.records import Principal, Score, Span
 from plimsoll.traces import (
     MOST_SAMPLED,
@@ -29,8 +30,9 @@ from plimsoll.traces import (
 class ProjectTraces:
     """The traces of a project."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, where: Where) -> None:
         self._parts = parts
+        self._where = where
 
     async def list(self, where: TraceFilter | None = None, *, within: timedelta | None = None) -> list[TraceSummary]:
         """Return the traces that the filter lets through, newest first; `within` keeps those of the last while."""
@@ -99,6 +101,18 @@ class ProjectTraces:
         await self._parts.capture.flush()
         asker = caller or Principal.local()
         return await self._parts.traces.compare(*sides, caller=asker, most=most, seed=seed)
+
+    async def replay(
+        self, trace_id: str, asked: ReplayAsked | None = None, *, caller: Principal | None = None
+    ) -> Replay:
+        """Run a stored request of a feature again, with what was recorded or live, and put both side by side.
+
+        Raises NotFound, InvalidRequest, and NotRecorded for what the trace does not hold.
+        """
+        asker = caller or Principal.local()
+        return await replay_trace(
+            self._parts, self._where, trace_id=trace_id, asked=asked or ReplayAsked(), caller=asker
+        )
 
     async def prune(self, *, keep_days: float) -> int:
         """Delete the traces that ended so many days ago or earlier; return how many those were."""

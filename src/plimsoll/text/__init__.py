@@ -6,13 +6,14 @@ are found by their punctuation.
 """
 
 from plimsoll.text.language import guess_language, guess_script
-from plimsoll.text.redaction import KINDS, Found, Kind, Redactor
+from plimsoll.text.redaction import KINDS, MARKS, Found, Kind, Redactor
 from plimsoll.text.sentences import SentenceSpan, sentences
 from plimsoll.text.stem import stem
 from plimsoll.text.words import content_words, words
 
 __all__ = [
     "KINDS",
+    "MARKS",
     "Found",
     "Kind",
     "Redactor",

@@ -20,6 +20,8 @@ def describe_result(span: Span, result: RetrievalResult) -> None:
         {"id": passage.chunk_id, "source": passage.source, "score": passage.score} for passage in result.passages
     ]
     span.set_attribute("gen_ai.retrieval.documents", msgspec.json.encode(documents).decode())
+    # What a replay answers from: the documents may say something else by then, or be gone.
+    span.set_attribute("plimsoll.retrieval.passages", msgspec.json.encode(result.passages).decode())
     span.set_attribute("plimsoll.answerability", result.answerability)
     span.set_attribute("plimsoll.index_seq", result.index_seq)
     span.set_attribute("plimsoll.retrieval.finding", result.finding)

@@ -11,13 +11,14 @@ from plimsoll.records import Attribute, Span
 _INPUTS = ("plimsoll.input", "gen_ai.input.messages", "gen_ai.retrieval.query.text", "gen_ai.tool.call.arguments")
 _OUTPUTS = ("plimsoll.output", "gen_ai.output.messages", "gen_ai.tool.call.result")
 _DOCUMENTS = "gen_ai.retrieval.documents"
+_PASSAGES = "plimsoll.retrieval.passages"
 _FIGURES = {
     "gen_ai.usage.input_tokens": "tokens in",
     "gen_ai.usage.output_tokens": "tokens out",
     "gen_ai.usage.cache_read.input_tokens": "of these from a cache",
     "gen_ai.usage.reasoning.output_tokens": "of these for reasoning",
 }
-_SHOWN_APART = frozenset({*_INPUTS, *_OUTPUTS, *_FIGURES, _DOCUMENTS, "plimsoll.cost_usd", "plimsoll.kind"})
+_SHOWN_APART = frozenset({*_INPUTS, *_OUTPUTS, *_FIGURES, _DOCUMENTS, _PASSAGES, "plimsoll.cost_usd", "plimsoll.kind"})
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

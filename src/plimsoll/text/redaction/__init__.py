@@ -5,6 +5,6 @@ address or a password in a sentence of its own making passes.
 """
 
 from plimsoll.text.redaction.redactor import Redactor
-from plimsoll.text.redaction.spans import KINDS, Found, Kind
+from plimsoll.text.redaction.spans import KINDS, MARKS, Found, Kind
 
-__all__ = ["KINDS", "Found", "Kind", "Redactor"]
+__all__ = ["KINDS", "MARKS", "Found", "Kind", "Redactor"]

@@ -4,14 +4,16 @@ The server calls it. It answers only when what it kept is in the database, so th
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from plimsoll.errors import Overloaded, StoreUnavailable
+import msgspec
+
+from plimsoll.errors import Overloaded
 from plimsoll.project.parts import Parts
 from plimsoll.project.telemetry_prices import TelemetryPrices
-from plimsoll.records import Principal, Span
+from plimsoll.records import Principal
 from plimsoll.traces import (
     Form,
     Received,
@@ -25,7 +27,6 @@ from plimsoll.traces import (
 
 _MOST_AT_ONCE = 4
 _MOST_WAITING = 60
-_WRITE_SECONDS = 10.0
 _Received = TypeVar("_Received", Received, ReceivedLogs)
 
 
@@ -53,8 +54,7 @@ class Telemetry:
             foreign = await self._find_foreign([span.trace_id for span in received.spans], caller)
             received = leave_out(received, foreign) if foreign else received
             await self._prices.fill_in(received.spans)
-            await self._write(received.spans)
-            return received
+            return await self._write(received)
 
     async def receive_logs(self, body: bytes, *, form: Form, is_gzip: bool, caller: Principal) -> Reply:
         """Keep the scores and messages of an export request of log records; raises what `receive_spans` raises."""
@@ -63,7 +63,7 @@ class Telemetry:
             about = [score.trace_id for score in received.scores if score.trace_id is not None]
             foreign = await self._find_foreign([*about, *(span.trace_id for span in received.spans)], caller)
             received = leave_out_logs(received, foreign) if foreign else received
-            await self._write(received.spans)
+            received = await self._write(received)
             if received.scores:
                 await self._parts.traces.add_scores(list(received.scores))
             return received
@@ -78,16 +78,13 @@ class Telemetry:
         """Return which of the traces are another tenant's: a key writes into no trace but its own tenant's."""
         return await self._parts.traces.find_foreign(list(dict.fromkeys(trace_ids)), tenant=caller.tenant)
 
-    async def _write(self, spans: Sequence[Span]) -> None:
-        capture = self._parts.capture
-        for span in spans:
-            if not capture.put(span):
-                raise Overloaded("More spans wait to be written than fit.", next_step="Send them again in a second.")
-        if not await capture.flush(timeout_seconds=_WRITE_SECONDS):
-            raise StoreUnavailable(
-                "The spans could not be written yet.",
-                next_step="Send them again; `plimsoll doctor` says what is wrong.",
-            )
+    async def _write(self, received: _Received) -> _Received:
+        refused = await self._parts.capture.put_all(received.spans)
+        if not refused:
+            return received
+        said = f"{refused} spans were refused by the database."
+        reasons = f"{received.reasons} {said}".strip()
+        return msgspec.structs.replace(received, refused=received.refused + refused, reasons=reasons)
 
     @asynccontextmanager
     async def _place(self) -> AsyncGenerator[None]:

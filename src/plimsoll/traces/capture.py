@@ -7,7 +7,7 @@ it: what finds no room is dropped and counted, what cannot be written now is kep
 import asyncio
 import contextlib
 import logging
-from functools import partial
+from collections.abc import Sequence
 
 from opentelemetry.trace import Tracer
 
@@ -15,11 +15,12 @@ from plimsoll.errors import OperatorError, Overloaded
 from plimsoll.records import Clock, Span
 from plimsoll.store import Store
 from plimsoll.text import Redactor
+from plimsoll.traces.groups import GroupCommit, GroupQueue
 from plimsoll.traces.queue import SpanQueue
 from plimsoll.traces.records import CaptureHealth
-from plimsoll.traces.rows import Redact, row_of
+from plimsoll.traces.rows import Redact
 from plimsoll.traces.settling import Settler
-from plimsoll.traces.tables.writing import WrittenElsewhere, write_spans
+from plimsoll.traces.span_writer import SpanWriter
 from plimsoll.traces.tracer import make_tracer
 
 _LOG = logging.getLogger("plimsoll.traces")
@@ -45,12 +46,9 @@ class Capture:
         redact: Redact = _REDACTOR,
         content_limit: int = CONTENT_LIMIT,
     ) -> None:
-        self._store = store
         self._queue = SpanQueue(bound=bound, bound_characters=_BOUND_CHARACTERS)
         self._flush_seconds = flush_seconds
         self._batch = batch
-        self._redact = redact
-        self._limit = content_limit
         self._last_error: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -58,6 +56,9 @@ class Capture:
         self._has_batch = asyncio.Event()
         self._turn = asyncio.Lock()
         self._settler = Settler(store)
+        self._span_writer = SpanWriter(store, self._settler, redact=redact, limit=content_limit)
+        self._groups = GroupQueue(bound=bound, bound_characters=_BOUND_CHARACTERS)
+        self._group_commit = GroupCommit(self._span_writer, queue=self._groups, batch=batch)
         self.tracer: Tracer = make_tracer(clock, self.put, limit=content_limit)
 
     @property
@@ -67,7 +68,12 @@ class Capture:
 
     def health(self) -> CaptureHealth:
         """Return how writing goes, for status pages."""
-        return CaptureHealth(dropped=self._queue.dropped, pending=len(self._queue), last_error=self._last_error)
+        return CaptureHealth(
+            dropped=self._queue.dropped,
+            turned_away=self._groups.turned_away,
+            pending=len(self._queue) + len(self._groups),
+            last_error=self._last_error or self._group_commit.last_error,
+        )
 
     def put(self, span: Span) -> bool:
         """Take the span without waiting, from any thread; False when it was dropped and counted."""
@@ -77,6 +83,16 @@ class Capture:
         if place == self._batch:
             self._signal(self._has_batch)
         return place > 0
+
+    async def put_all(self, spans: Sequence[Span]) -> int:
+        """Return once the spans are in the database, for good; say how many of them it refused.
+
+        They have a bounded room of their own. Raises Overloaded when that is full and StoreUnavailable when they could
+        not be written; then the sender keeps them and sends them again: what was written already stays as it is.
+        """
+        refused = await self._group_commit.put(spans)
+        self._queue.refuse(refused)
+        return refused
 
     async def start(self) -> None:
         """Begin to write, in the background of this event loop; starting again does nothing."""
@@ -96,6 +112,9 @@ class Capture:
 
     async def close(self, *, timeout_seconds: float = 10.0) -> None:
         """Write what waits and end the writer; what could not be written in time is counted as dropped."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await self._group_commit.close()
         await self.flush(timeout_seconds=timeout_seconds)
         if self._writer is not None:
             self._writer.cancel()
@@ -133,45 +152,20 @@ class Capture:
         async with self._turn:
             spans = self._queue.peek(self._batch)
             try:
-                await self._write(spans)
+                refused = await self._span_writer.write(spans)
             except (OperatorError, Overloaded) as error:
                 self._note_failure(error)
                 return False
             self._queue.remove(len(spans))
+            self._queue.refuse(len(refused))
             self._note_success()
             return True
-
-    async def _write(self, spans: list[Span]) -> None:
-        try:
-            # Outside the transaction: redacting long texts takes time, and the lock should not be held for it.
-            rows = await asyncio.to_thread(self._rows, spans)
-            written = await self._store.write(partial(write_spans, rows=rows))
-            self._queue.refuse(written.refused)
-            self._settler.is_needed |= written.has_unsettled
-        except WrittenElsewhere:
-            await self._write(spans)
-        except (OperatorError, Overloaded):
-            raise
-        except Exception as error:  # noqa: BLE001  # a job's boundary: one row that no table takes must not stop the rest
-            await self._write_halves(spans, error)
-
-    async def _write_halves(self, spans: list[Span], error: Exception) -> None:
-        if len(spans) > 1:
-            middle = len(spans) // 2
-            await self._write(spans[:middle])
-            await self._write(spans[middle:])
-        elif spans:
-            self._queue.refuse()
-            _LOG.warning("span %s was dropped: the database refused it (%s)", spans[0].span_id, type(error).__name__)
 
     async def _settle(self) -> None:
         # Whatever keeps it from the store keeps the writer from it as well, which says so; it is tried again.
         with contextlib.suppress(OperatorError, Overloaded):
             while await self._settler.settle() and not len(self._queue):
                 pass
-
-    def _rows(self, spans: list[Span]) -> list[dict[str, object]]:
-        return [row_of(span, self._redact, limit=self._limit) for span in spans]
 
     def _note_failure(self, error: OperatorError | Overloaded) -> None:
         if self._last_error is None:

@@ -27,7 +27,7 @@ class SpanQueue:
 
     def put(self, span: Span) -> int:
         """Take the span and return its place in the line, from 1; 0 when it was dropped for want of room."""
-        weight = _weight(span)
+        weight = weight_of(span)
         with self._lock:
             if len(self._spans) >= self._bound or self._weight + weight > self._bound_characters:
                 self.dropped += 1
@@ -62,7 +62,8 @@ class SpanQueue:
         return left
 
 
-def _weight(span: Span) -> int:
+def weight_of(span: Span) -> int:
+    """Return about how many characters a span holds in memory."""
     events = sum(_FIXED_WEIGHT + _characters(event.attributes) for event in span.events)
     return _FIXED_WEIGHT + _characters(span.attributes) + events
 

@@ -187,8 +187,10 @@ class CaptureHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How writing traces goes."""
 
     dropped: int
-    """Spans lost since the start: the queue was full, or the database refused the row."""
+    """Spans lost since the start: the queue was full, the database refused the row, or the trace was not theirs."""
     pending: int
     """Spans that wait to be written."""
     last_error: str | None
     """Why the last write failed; None once one has succeeded again."""
+    turned_away: int = 0
+    """Spans of other programs that were not taken for want of room or of a database; their senders were told."""

@@ -29,6 +29,8 @@ class CaptureMetrics(Collector):
         """Yield the metric families."""
         health = self._project.traces.health()
         yield CounterMetricFamily("plimsoll_spans_dropped", "Spans that found no room and were lost.", health.dropped)
+        told = "Spans of other programs that were not taken, and whose senders were told."
+        yield CounterMetricFamily("plimsoll_spans_turned_away", told, health.turned_away)
         yield GaugeMetricFamily("plimsoll_spans_pending", "Spans that wait to be written.", health.pending)
         is_failing = float(health.last_error is not None)
         yield GaugeMetricFamily("plimsoll_spans_failing", "1 while spans cannot be written.", is_failing)

@@ -34,8 +34,8 @@ class WrittenElsewhere(Exception):
 class Written:
     """What became of some spans."""
 
-    refused: int
-    """Spans that were not stored, because their trace belongs to another tenant."""
+    refused: frozenset[tuple[str, str]]
+    """Trace and span ids of those that were not stored, because their trace belongs to another tenant."""
     has_unsettled: bool
     """Whether a long trace was added to, which waits to be folded."""
 
@@ -142,15 +142,15 @@ def _claim(connection: Connection, arrivals: Mapping[str, _Arrivals]) -> None:
         arrivals[name].known = _Known(count, counted, Judged(*judged))
 
 
-def _refuse_strangers(arrivals: Mapping[str, _Arrivals]) -> int:
-    refused = 0
-    for trace in arrivals.values():
+def _refuse_strangers(arrivals: Mapping[str, _Arrivals]) -> frozenset[tuple[str, str]]:
+    refused: list[tuple[str, str]] = []
+    for name, trace in arrivals.items():
         tenant = trace.known.judged.tenant if trace.known else next(iter(trace.rows.values()))["tenant"]
         strange = [span_id for span_id, row in trace.rows.items() if row["tenant"] != tenant]
         for span_id in strange:
             del trace.rows[span_id]
-        refused += len(strange)
-    return refused
+            refused.append((name, span_id))
+    return frozenset(refused)
 
 
 def _is_long(trace: _Arrivals) -> bool:

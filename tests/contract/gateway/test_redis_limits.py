@@ -168,7 +168,7 @@ async def test_leaving_after_the_end_raises_nothing_and_the_place_comes_back_wit
 
 async def test_closing_ends_at_whatever_moment_of_a_renewal_it_comes(prefix: str):
     ended = 0
-    for turns in range(600):
+    for turns in range(300):
         limits = _limits(prefix, lease_seconds=0.003)
         asked = Asked(allowances=(Allowance(allowance_id=f"a{turns}", applies_to="everyone", concurrent=1),))
         await limits.admit(asked)

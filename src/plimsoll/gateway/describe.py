@@ -104,6 +104,7 @@ def write_span(journal: Journal, attributes: Mapping[str, Attribute], *, error: 
     return Span(
         trace_id=journal.trace_id,
         span_id=journal.span_id,
+        parent_id=journal.parent_id,
         name=f"{operation} {journal.target.model}",
         start_ns=journal.began_ns,
         end_ns=now_ns(journal.clock),

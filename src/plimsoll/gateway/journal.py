@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 
 import msgspec
+from opentelemetry.trace import SpanContext, format_span_id, format_trace_id, get_current_span
 
 from plimsoll.gateway.call import Call, Served
 from plimsoll.gateway.plan import Route
@@ -32,7 +33,9 @@ class Journal:
         self.call = call
         self.route = route
         self.clock = clock
-        self.trace_id = new_id(clock)
+        caller = find_caller_span()
+        self.trace_id = new_id(clock) if caller is None else format_trace_id(caller.trace_id)
+        self.parent_id = None if caller is None else format_span_id(caller.span_id)
         self.span_id = new_span_id()
         self.began = clock.monotonic()
         self.began_ns = now_ns(clock)
@@ -72,6 +75,12 @@ class Journal:
     def seconds(self) -> float:
         """Return how long the call has taken so far."""
         return self.clock.monotonic() - self.began
+
+
+def find_caller_span() -> SpanContext | None:
+    """Return the step of another process that this call belongs to, as the server read it of the request; or None."""
+    caller = get_current_span().get_span_context()
+    return caller if caller.is_remote and caller.is_valid else None
 
 
 def now_ns(clock: Clock) -> int:

@@ -141,6 +141,7 @@ def fold_ordered(ordered: Sequence[LightSpan]) -> TraceRow:
     first = ordered[0]
     head = next((span for span in ordered if span.parent_id is None), first)
     has_root = head.parent_id is None
+    has_ended = has_root or _is_joined(head)
     end_ns = max([span.end_ns for span in ordered])
     calls = leaf_calls(ordered)
     unpriced = sum([span.cost_usd is None for span in calls])
@@ -161,8 +162,8 @@ def fold_ordered(ordered: Sequence[LightSpan]) -> TraceRow:
         subject=subject,
         other_subjects=_join({span.subject for span in ordered if span.subject} - {subject}),
         tags=_join({tag for span in ordered if span.tags for tag in span.tags.strip("|").split("|")}),
-        outcome=head.outcome if has_root else None,
-        error_class=head.error_class if has_root else None,
+        outcome=head.outcome if has_ended else None,
+        error_class=head.error_class if has_ended else None,
         error=head.error,
         model=_dearest_model(calls),
         input_tokens=sum([span.input_tokens or 0 for span in calls]),
@@ -175,6 +176,11 @@ def fold_ordered(ordered: Sequence[LightSpan]) -> TraceRow:
         is_closed=any(span.is_closed for span in ordered),
         settled=True,
     )
+
+
+def _is_joined(head: LightSpan) -> bool:
+    """Tell whether a head that is no root is a request all the same: a call joined to a trace kept elsewhere."""
+    return head.kind == MODEL_CALL and head.outcome is not None
 
 
 def order_spans(spans: Sequence[LightSpan]) -> Sequence[LightSpan]:
@@ -196,8 +202,13 @@ def leaf_calls(ordered: Sequence[LightSpan]) -> Sequence[LightSpan]:
     calls = [span for span in ordered if span.kind == MODEL_CALL]
     if not calls or (len(ordered) == 1 and calls[0].parent_id is None):
         return calls
-    above = _ancestors(calls, {span.span_id: span.parent_id for span in ordered})
-    return _once_each([span for span in calls if span.span_id not in above])
+    parents = {span.span_id: span.parent_id for span in ordered}
+    above = _ancestors(calls, parents)
+    leaves = [span for span in calls if span.span_id not in above]
+    if len(leaves) == 1 or not any(span.call_id for span in calls):
+        return leaves
+    known = {span.span_id: span for span in calls}
+    return _once_each([_chain(leaf, known, parents) for leaf in leaves])
 
 
 def _ancestors(calls: Iterable[LightSpan], parents: Mapping[str, str | None]) -> set[str]:
@@ -211,22 +222,47 @@ def _ancestors(calls: Iterable[LightSpan], parents: Mapping[str, str | None]) ->
     return above
 
 
-def _once_each(calls: Sequence[LightSpan]) -> Sequence[LightSpan]:
-    """Return the calls without those that repeat one of the same answer; one with a price stays before one without."""
-    kept: dict[str, list[LightSpan]] = {}
-    dropped: set[str] = set()
-    for call in sorted(calls, key=_richest_first):
-        if call.call_id is None:
+def _chain(leaf: LightSpan, known: Mapping[str, LightSpan], parents: Mapping[str, str | None]) -> dict[str, LightSpan]:
+    """Return a leaf and the calls that contain it, by span id."""
+    chain: dict[str, LightSpan] = {}
+    passed: set[str] = set()
+    place: str | None = leaf.span_id
+    while place is not None and place not in passed:
+        passed.add(place)
+        if place in known:
+            chain[place] = known[place]
+        place = parents.get(place)
+    return chain
+
+
+def _once_each(chains: Iterable[dict[str, LightSpan]]) -> Sequence[LightSpan]:
+    """Return the leaf of each chain but of those that repeat one; one with a price stays before one without.
+
+    Two leaves are one call where they, or calls around them, name one answer, overlap in time, and neither of these two
+    contains the other leaf: two instrumentations beside each other, within one of which the gateway may have written.
+    """
+    kept: dict[str, list[tuple[LightSpan, dict[str, LightSpan]]]] = {}
+    leaves: list[LightSpan] = []
+    for chain in sorted(chains, key=_richest_first):
+        named = [call for call in chain.values() if call.call_id is not None]
+        others = ((call, other, around) for call in named for other, around in kept.get(call.call_id or "", ()))
+        if any(
+            _is_repeat(call, other) and not {call.span_id, other.span_id} & chain.keys() & around.keys()
+            for call, other, around in others
+        ):
             continue
-        same = kept.setdefault(call.call_id, [])
-        if any(call.start_ns < other.end_ns and other.start_ns < call.end_ns for other in same):
-            dropped.add(call.span_id)
-        else:
-            same.append(call)
-    return [call for call in calls if call.span_id not in dropped] if dropped else calls
+        leaves.append(next(iter(chain.values())))
+        for call in named:
+            kept.setdefault(call.call_id or "", []).append((call, chain))
+    return leaves
 
 
-def _richest_first(call: LightSpan) -> tuple[bool, int, int, str]:
+def _is_repeat(call: LightSpan, other: LightSpan) -> bool:
+    return call.start_ns < other.end_ns and other.start_ns < call.end_ns
+
+
+def _richest_first(chain: Mapping[str, LightSpan]) -> tuple[bool, int, int, str]:
+    call = next(iter(chain.values()))
     tokens = (call.input_tokens or 0) + (call.output_tokens or 0)
     return call.cost_usd is None, -tokens, call.start_ns, call.span_id
 

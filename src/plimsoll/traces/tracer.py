@@ -81,7 +81,7 @@ class _Processor(SpanProcessor):
         if isinstance(parent, ReadableSpan) and parent.instrumentation_scope is span.instrumentation_scope:
             known = parent.attributes or {}
             span.set_attributes({name: known[name] for name in _INHERITED if name in known})
-        elif span.parent is not None:
+        elif span.parent is not None and not span.parent.is_remote:
             span.set_attribute(CALLER, format_span_id(span.parent.span_id))
 
     def on_end(self, span: ReadableSpan) -> None:

@@ -17,6 +17,19 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 KEY = "sk-any"
 QUESTION = "ping"
 WEATHER = {"type": "object", "properties": {"city": {"type": "string"}}}
+MODELS = """
+[providers.anthropic]
+base_url = "{url}"
+wire = "anthropic"
+api_key_env = "UP_KEY"
+
+[models.claude]
+model = "anthropic/test-model"
+
+[models.vectors]
+model = "up/test-model"
+"""
+"""Settings of a project whose models both SDKs can ask."""
 _CONTENT = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 
 

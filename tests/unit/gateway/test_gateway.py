@@ -70,6 +70,7 @@ def test_a_call_is_one_span_with_the_names_of_the_conventions():
         "gen_ai.request.model": "small-1",
         "gen_ai.request.temperature": 0.5,
         "gen_ai.response.model": "small-1",
+        "gen_ai.response.id": "chatcmpl-plimsoll",
         "gen_ai.response.finish_reasons": ("stop",),
         "gen_ai.usage.input_tokens": 1_000_000,
         "gen_ai.usage.output_tokens": 500_000,

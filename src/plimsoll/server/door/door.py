@@ -17,6 +17,7 @@ from plimsoll.records import Clock, Principal
 from plimsoll.server.door.callers import Callers
 from plimsoll.server.door.exchange import Exchange
 from plimsoll.server.door.failure import Failure, describe_failure
+from plimsoll.server.door.joining import joined_to_caller
 from plimsoll.server.door.models import SPEAKS_ANTHROPIC
 from plimsoll.server.door.room import Room
 from plimsoll.server.door.visits import Visits
@@ -96,7 +97,8 @@ class Door:
         try:
             caller = await self._callers.find(exchange.headers)
             await self._read(exchange, endpoint)
-            await exchange.attend(endpoint.serve(exchange, caller))
+            with joined_to_caller(exchange.headers):
+                await exchange.attend(endpoint.serve(exchange, caller))
         finally:
             self._room.leave(exchange.held_bytes)
 

@@ -43,6 +43,7 @@ from plimsoll.project.status import (
 )
 from plimsoll.project.suggestion import Suggestion
 from plimsoll.project.telemetry import Telemetry
+from plimsoll.project.toml_table import read_time_span
 from plimsoll.project.work import Work, WorkBoard
 
 __all__ = [
@@ -109,6 +110,7 @@ __all__ = [
     "WorkBoard",
     "open",
     "read_settings",
+    "read_time_span",
     "require_shared",
     "write_answer",
     "write_project",

@@ -113,7 +113,7 @@ class Project:
     @property
     def traces(self) -> ProjectTraces:
         """Return the traces, with all that was captured so far."""
-        return ProjectTraces(self._parts, Where(features=self.features, folder=self.folder))
+        return ProjectTraces(self._parts, Where(features=self.features, folder=self.folder), self.settings)
 
     @property
     def work(self) -> WorkBoard:
@@ -333,10 +333,10 @@ class Project:
         return await self._parts.spend.standings(await self._parts.allowances.list())
 
     async def tidy(self) -> int:
-        """Delete what is older than `keep_days` of `[traces]` and of `[spend]` say; return how many rows went."""
-        now, settings = self._parts.clock.now(), self.settings
-        traces = await self.traces.prune(keep_days=settings.traces.keep_days)
-        return traces + await self._parts.spend.prune(now - timedelta(days=settings.spend.keep_days))
+        """Delete what need not stay by `[traces]` and `[spend]`; return how many traces and entries went."""
+        pruned = await self.traces.prune()
+        oldest = self._parts.clock.now() - timedelta(days=self.settings.spend.keep_days)
+        return pruned.traces + await self._parts.spend.prune(oldest)
 
     async def erase(self, subject: str) -> int:
         """Erase what is kept about a person: traces with scores, stored cases, keys, allowances, kept answers.

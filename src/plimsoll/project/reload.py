@@ -23,6 +23,8 @@ FIXED = ("storage", "gateway", "knowledge", "server", "limits")
 """Tables that stay as they are until the next start: databases, sockets and bounds are made of them.
 
 The schedules of `knowledge` are followed all the same."""
+FIXED_OF_TRACES = ("content", "redact", "redact_with", "pseudonym_key_env")
+"""Keys of `[traces]` that stay: what is stored is decided where spans are captured."""
 _LOG = logging.getLogger("plimsoll.settings")
 
 
@@ -86,9 +88,9 @@ def keep_fixed(wanted: Settings, *, running: Settings) -> tuple[Settings, tuple[
     running = running.model_copy(update={"knowledge": knowledge})
     tables: dict[str, tuple[object, object]] = {name: (getattr(wanted, name), getattr(running, name)) for name in FIXED}
     waiting = [name for table, (new, old) in tables.items() for name in _changed(table, new, old)]
-    if wanted.traces.content != running.traces.content:
-        waiting.append("traces.content")
-    traces = wanted.traces.model_copy(update={"content": running.traces.content})
+    fixed = {name: getattr(running.traces, name) for name in FIXED_OF_TRACES}
+    waiting += [f"traces.{name}" for name, old in fixed.items() if getattr(wanted.traces, name) != old]
+    traces = wanted.traces.model_copy(update=fixed)
     kept = {name: old for name, (_, old) in tables.items()}
     return wanted.model_copy(update={**kept, "traces": traces}), tuple(waiting)
 

@@ -280,6 +280,12 @@ class TraceSettings(_Table):
 
     keep_days: int = Field(default=30, ge=1, le=3650)
     """Days after which a trace is deleted."""
+    keep_marked_days: int = Field(default=0, ge=0, le=3650)
+    """The same for cases of evaluations and traces with a score, where it is more than `keep_days`."""
+    keep_figures_days: int = Field(default=400, ge=1, le=3650)
+    """Days after which counts, percentiles, cost and quality by minute, hour and day are deleted."""
+    keep_gb: float = Field(default=0.0, ge=0, le=100_000)
+    """Gigabytes that traces may take: beyond, the oldest are deleted, marked ones last; 0: no such bound."""
     content: Literal["full", "redacted", "none"] = "redacted"
     """`redacted` keeps inputs and outputs without what `redact` names, `full` as they are; `none` keeps none."""
     redact: tuple[Kind, ...] = KINDS

@@ -15,7 +15,7 @@ TABLE_CONFIG = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_
 """Of every table: unknown keys are mistakes, values do not change."""
 
 
-def read_span(value: object) -> timedelta:
+def read_time_span(value: object) -> timedelta:
     """Return the time that `30s`, `5m`, `2h`, `7d` or `4w` says. Raises ValueError for anything else."""
     if isinstance(value, timedelta):
         return value
@@ -31,7 +31,7 @@ def _require_rare(span: timedelta) -> timedelta:
     return span
 
 
-TimeSpan = Annotated[timedelta, BeforeValidator(read_span)]
+TimeSpan = Annotated[timedelta, BeforeValidator(read_time_span)]
 """A span of time, such as `7d`."""
-ScheduleSpan = Annotated[timedelta, BeforeValidator(read_span), AfterValidator(_require_rare)]
+ScheduleSpan = Annotated[timedelta, BeforeValidator(read_time_span), AfterValidator(_require_rare)]
 """Time between two runs of a schedule, such as `1d`."""

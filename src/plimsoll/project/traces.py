@@ -12,6 +12,8 @@ import msgspec
 from plimsoll.errors import NotFound
 from plimsoll.project.parts import Parts
 from plimsoll.project.replay import Replay, ReplayAsked, Where, replay_trace
+from plimsoll.project.retention import kept_by_settings
+from plimsoll.project.settings import Settings
 from plimsoll.records import Principal, Score, Span
 from plimsoll.traces import (
     MOST_SAMPLED,
@@ -19,6 +21,8 @@ from plimsoll.traces import (
     Comparison,
     FigureFilter,
     Figures,
+    Keep,
+    Pruned,
     StepLine,
     Trace,
     TraceFilter,
@@ -30,9 +34,10 @@ from plimsoll.traces import (
 class ProjectTraces:
     """The traces of a project."""
 
-    def __init__(self, parts: Parts, where: Where) -> None:
+    def __init__(self, parts: Parts, where: Where, settings: Settings) -> None:
         self._parts = parts
         self._where = where
+        self._settings = settings
 
     async def list(self, where: TraceFilter | None = None, *, within: timedelta | None = None) -> list[TraceSummary]:
         """Return the traces that the filter lets through, newest first; `within` keeps those of the last while."""
@@ -114,9 +119,20 @@ class ProjectTraces:
             self._parts, self._where, trace_id=trace_id, asked=asked or ReplayAsked(), caller=asker
         )
 
-    async def prune(self, *, keep_days: float) -> int:
-        """Delete the traces that ended so many days ago or earlier; return how many those were."""
-        return await self._parts.traces.prune(self._parts.clock.now() - timedelta(days=keep_days))
+    async def prune(
+        self, *, older_than: timedelta | None = None, most_bytes: int | None = None, is_trial: bool = False
+    ) -> Pruned:
+        """Delete the traces that ended longer ago, and the oldest beyond so many bytes; by the settings where neither.
+
+        A trial only counts. It goes in small steps, and what went stays gone when it is cancelled.
+        """
+        now = self._parts.clock.now()
+        if older_than is None and most_bytes is None:
+            keep = kept_by_settings(self._settings.traces, now=now)
+        else:
+            keep = Keep(since=None if older_than is None else now - older_than, most_bytes=most_bytes)
+        await self._parts.capture.flush()
+        return await self._parts.traces.prune(keep, is_trial=is_trial)
 
     def health(self) -> CaptureHealth:
         """Return how writing them down goes."""

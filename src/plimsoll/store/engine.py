@@ -123,7 +123,7 @@ def _postgres_engines(address: Address, limits: Limits) -> Engines:
 
 
 def set_write_ahead(engine: Engine, address: Address, *, lock_seconds: float) -> None:
-    """Put an SQLite file into write-ahead mode, which stays with the file.
+    """Put an SQLite file into write-ahead mode, which stays with the file; a new one can be shrunk in small steps.
 
     SQLite does not always wait by itself when two processes change the mode of a new file at once, so this does.
     """
@@ -143,6 +143,8 @@ def set_write_ahead(engine: Engine, address: Address, *, lock_seconds: float) ->
 def _change_mode(cursor: DBAPICursor, *, give_up_at: float) -> str:
     while True:
         try:
+            # Heeded by a file without a page only; an older one keeps what it has, and its free pages are used again.
+            cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
             cursor.execute("PRAGMA journal_mode")
             if cursor.fetchall()[0][0] != "wal":
                 cursor.execute("PRAGMA journal_mode = WAL")

@@ -38,6 +38,7 @@ from plimsoll.traces.otlp import (
 from plimsoll.traces.prompt_uses import PromptUse
 from plimsoll.traces.query import Traces
 from plimsoll.traces.records import MOST_TRACES, CaptureHealth, ScoreBound, Trace, TraceFilter, TraceOrder, TraceSummary
+from plimsoll.traces.retention import Keep, Pruned
 from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import TRUNCATED, Redact, drop_content, keep_content
 from plimsoll.traces.steps import StepLine
@@ -60,7 +61,9 @@ __all__ = [
     "FilterField",
     "Finding",
     "Form",
+    "Keep",
     "PromptUse",
+    "Pruned",
     "QualityPoint",
     "Received",
     "ReceivedLogs",

@@ -21,12 +21,13 @@ from plimsoll.traces.figures import FigureFilter, Figures
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
 from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
+from plimsoll.traces.retention import Keep, Pruned, Pruning
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
 from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
 from plimsoll.traces.summary import summary_of
 from plimsoll.traces.tables.arriving import count_begun
-from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_old_traces, find_subject_traces
+from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_subject_traces
 from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_spans, read_page, read_trace
 from plimsoll.traces.tables.score_counting import insert_scores
 from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
@@ -168,17 +169,12 @@ class Traces:
         await self._store.checkpoint()
         return len(traces) + blanked
 
-    async def prune(self, older_than: datetime) -> int:
-        """Delete the traces of which every span ended before the moment, and return how many those were.
+    async def prune(self, keep: Keep, *, is_trial: bool = False) -> Pruned:
+        """Delete the traces that need not stay, oldest first, and return what went; a trial only counts.
 
-        It goes in small transactions, so that traces can be written meanwhile.
+        It goes in transactions of some milliseconds with rests between, so that traces are written meanwhile.
         """
-        before_ns = nanoseconds_of(older_than)
-        pruned = 0
-        while old := await self._store.read(partial(find_old_traces, before_ns=before_ns, limit=_DELETED_AT_ONCE)):
-            await self._store.write(partial(delete_traces, trace_ids=old))
-            pruned += len(old)
-        return pruned
+        return await Pruning(self._store, is_trial=is_trial).run(keep)
 
     async def _complete(self, text: str, tenant: str | None) -> str:
         if _PREFIX.fullmatch(text) is None:

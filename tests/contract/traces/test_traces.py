@@ -8,7 +8,7 @@ import pytest
 from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.records import Outcome, Score, ScoreSource, Span, SystemClock
 from plimsoll.store import Store
-from plimsoll.traces import Capture, TraceFilter, Traces
+from plimsoll.traces import Capture, Keep, TraceFilter, Traces
 
 from contract.store.databases import BOTH, database, opened
 
@@ -205,7 +205,7 @@ async def test_erasing_a_person_leaves_nothing_of_theirs_and_everything_of_other
 async def test_pruning_deletes_whole_traces_that_ended_before_the_moment(store: Store, traces: Traces):
     await write(store, *(span(number, 1) for number in range(1, 5)), span(4, 2, 1))
     await traces.add_scores([Score(name="grounded", value=1.0, trace_id=trace_id(1))])
-    assert await traces.prune(START + timedelta(seconds=3)) == 2
+    assert (await traces.prune(Keep(since=START + timedelta(seconds=3)))).traces == 2
     assert [each.trace_id for each in await traces.list()] == [trace_id(4), trace_id(3)]
     assert await traces.scores(trace_id(1)) == []
 

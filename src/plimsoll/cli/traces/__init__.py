@@ -3,6 +3,7 @@
 from plimsoll.cli.group import DefaultGroup
 from plimsoll.cli.traces.compare import compare_traces
 from plimsoll.cli.traces.list import list_traces
+from plimsoll.cli.traces.prune import prune_traces
 from plimsoll.cli.traces.replay import replay_trace
 
 command = DefaultGroup(
@@ -11,4 +12,5 @@ command = DefaultGroup(
     help="List what was asked and answered, or open one: without a command, `plimsoll traces list` is meant.",
 )
 command.add_command(compare_traces)
+command.add_command(prune_traces)
 command.add_command(replay_trace)

@@ -1,8 +1,9 @@
 """Deleting traces, by person and by age."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
 from plimsoll.traces.tables.schema import SCORES, SPANS, SUMMARIES
 
@@ -15,10 +16,69 @@ def find_subject_traces(connection: Connection, subject: str, tenant: str) -> li
     return list(connection.execute(query).scalars())
 
 
-def find_old_traces(connection: Connection, before_ns: int, *, limit: int) -> list[str]:
-    """Return the ids of traces of which no span ended at the moment or later."""
-    query = select(SUMMARIES.c.trace_id).where(SUMMARIES.c.start_ns < before_ns, SUMMARIES.c.end_ns < before_ns)
-    return list(connection.execute(query.order_by(SUMMARIES.c.start_ns).limit(limit)).scalars())
+class Leaving(NamedTuple):
+    """A trace that is old enough to go."""
+
+    trace_id: str
+    start_ns: int
+    span_count: int
+
+
+class Gone(NamedTuple):
+    """What a step deleted."""
+
+    traces: int
+    spans: int
+
+
+def list_leaving(
+    connection: Connection, *, after: tuple[int, str], before_ns: int, spares_marked: bool, limit: int
+) -> list[Leaving]:
+    """Return the first traces after that beginning and id of which no span ended at the moment or later.
+
+    `spares_marked` leaves out cases of evaluations and traces with a score.
+    """
+    place = tuple_(SUMMARIES.c.start_ns, SUMMARIES.c.trace_id)
+    is_old = and_(SUMMARIES.c.start_ns < before_ns, SUMMARIES.c.end_ns < before_ns)
+    query = select(SUMMARIES.c.trace_id, SUMMARIES.c.start_ns, SUMMARIES.c.span_count)
+    query = query.where(is_old, place > tuple_(*after))
+    if spares_marked:
+        is_scored = exists().where(SCORES.c.trace_id == SUMMARIES.c.trace_id)
+        query = query.where(SUMMARIES.c.dataset.is_(None), ~is_scored)
+    ordered = query.order_by(SUMMARIES.c.start_ns, SUMMARIES.c.trace_id).limit(limit)
+    return [Leaving(*row) for row in connection.execute(ordered)]
+
+
+def delete_old(connection: Connection, *, trace_ids: Sequence[str], before_ns: int) -> Gone:
+    """Delete those of the traces that are still old: a span may have come since they were chosen."""
+    is_old = and_(SUMMARIES.c.trace_id.in_(sorted(trace_ids)), SUMMARIES.c.end_ns < before_ns)
+    gone = list(connection.execute(delete(SUMMARIES).where(is_old).returning(SUMMARIES.c.trace_id)).scalars())
+    connection.execute(delete(SCORES).where(SCORES.c.trace_id.in_(gone)))
+    spans = connection.execute(delete(SPANS).where(SPANS.c.trace_id.in_(gone))).rowcount
+    return Gone(len(gone), spans)
+
+
+def delete_part(connection: Connection, *, trace_id: str, before_ns: int, limit: int) -> Gone:
+    """Delete the first spans of a trace that is still old; its row stays, so that the rest is found."""
+    is_old = exists().where(SUMMARIES.c.trace_id == trace_id, SUMMARIES.c.end_ns < before_ns)
+    place = tuple_(SPANS.c.start_ns, SPANS.c.span_id)
+    first = select(SPANS.c.start_ns, SPANS.c.span_id).where(SPANS.c.trace_id == trace_id, is_old)
+    last = connection.execute(first.order_by(SPANS.c.start_ns, SPANS.c.span_id).offset(limit - 1).limit(1)).first()
+    if last is None:
+        return Gone(0, 0)
+    return Gone(
+        0, connection.execute(delete(SPANS).where(SPANS.c.trace_id == trace_id, place <= tuple_(*last))).rowcount
+    )
+
+
+def list_old_figures(connection: Connection, *, table: Table, before: int, limit: int) -> list[str]:
+    """Return the ids of some counts of spans of time that began before."""
+    return list(connection.execute(select(table.c.id).where(table.c.start < before).limit(limit)).scalars())
+
+
+def delete_figures(connection: Connection, *, table: Table, ids: Sequence[str]) -> None:
+    """Delete counts."""
+    connection.execute(delete(table).where(table.c.id.in_(ids)))
 
 
 def delete_traces(connection: Connection, trace_ids: Sequence[str]) -> None:

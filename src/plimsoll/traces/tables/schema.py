@@ -53,7 +53,7 @@ SPANS = Table(
     info={
         "tenant": "tenant",
         "subject": "subject; every span inherits its root's, so that a trace that lost its root can be erased too",
-        "retention": "as long as the project's settings say: Traces.prune(older_than)",
+        "retention": "as long as the project's settings say: Traces.prune(Keep)",
         "erase": "Traces.erase(subject) deletes every trace with a span of the subject, and the scores about it",
     },
 )

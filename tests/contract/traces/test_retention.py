@@ -1,0 +1,169 @@
+"""How long traces stay, over SQLite and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import Connection
+
+from plimsoll.records import Score, Span, SystemClock
+from plimsoll.store import Store
+from plimsoll.traces import Capture, Keep, Traces
+
+from contract.store.databases import BOTH, database, opened
+
+pytestmark = pytest.mark.anyio
+START = datetime(2026, 1, 1, tzinfo=UTC)
+TEXT = "What may I return, and for how long? " * 100
+
+
+@pytest.fixture(params=BOTH, scope="module")
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with database(request.param, tmp_path_factory.mktemp("store")) as address:
+        yield address
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    async with opened(url, "traces") as store:
+        await store.write(
+            lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("scores", "spans", "traces", "figures")]
+        )
+        yield store
+
+
+@pytest.fixture
+def traces(store: Store) -> Traces:
+    return Traces(store)
+
+
+def trace_of(number: int, *, spans: int = 1, at: datetime | None = None, **attributes: str) -> list[Span]:
+    """Return the spans of a trace that begins so many seconds after the start."""
+    begun = int(((at or START + timedelta(seconds=number)) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 10**9
+    named = {name.replace("__", "."): value for name, value in attributes.items()}
+    return [
+        Span(
+            trace_id=f"{number:032x}",
+            span_id=f"{place + 1:016x}",
+            parent_id=None if place == 0 else f"{1:016x}",
+            name="step",
+            start_ns=begun + place,
+            end_ns=begun + 1_000_000,
+            attributes={"plimsoll.input": TEXT, **named},
+        )
+        for place in range(spans)
+    ]
+
+
+async def write(store: Store, *traces: list[Span]) -> None:
+    capture = Capture(store, SystemClock(), bound=100_000)
+    for spans in traces:
+        for span in spans:
+            assert capture.put(span)
+    assert await capture.flush(timeout_seconds=60)
+    await capture.close()
+
+
+async def left(store: Store) -> list[int]:
+    return await store.read(list_numbers)
+
+
+def list_numbers(connection: Connection) -> list[int]:
+    return sorted(int(number, 16) for number in connection.exec_driver_sql("SELECT trace_id FROM traces").scalars())
+
+
+def count_spans(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT count(*) FROM spans").scalar_one())
+
+
+async def test_marked_traces_stay_longer(store: Store, traces: Traces):
+    await write(store, trace_of(1), trace_of(2, plimsoll__dataset="cases"), trace_of(3), trace_of(4))
+    await traces.add_scores([Score(name="helpful", value=0.0, trace_id=f"{3:032x}")])
+    kept = await traces.prune(Keep(since=START + timedelta(hours=1), marked_since=START + timedelta(seconds=3)))
+    assert (kept.traces, kept.spans) == (3, 3)
+    assert await left(store) == [3]
+
+
+async def test_a_trace_that_still_grows_is_not_cut(store: Store, traces: Traces):
+    (late,) = trace_of(1, at=START + timedelta(days=1))
+    late = msgspec.structs.replace(late, span_id="f" * 16, parent_id=f"{1:016x}")
+    await write(store, [*trace_of(1, spans=2), late])
+    assert (await traces.prune(Keep(since=START + timedelta(hours=1)))).traces == 0
+    assert await store.read(count_spans) == 3
+
+
+async def test_a_long_trace_goes_as_a_whole_in_several_steps(store: Store, traces: Traces):
+    await write(store, trace_of(1, spans=2_500), trace_of(2))
+    pruned = await traces.prune(Keep(since=START + timedelta(seconds=2)))
+    assert (pruned.traces, pruned.spans) == (1, 2_500)
+    assert await left(store) == [2]
+    assert await store.read(count_spans) == 1
+
+
+async def test_the_oldest_go_until_the_rest_fits(store: Store, traces: Traces):
+    await write(store, *(trace_of(number, spans=5) for number in range(1, 201)))
+    whole = await traces.prune(Keep())
+    pruned = await traces.prune(Keep(most_bytes=whole.bytes_before // 2))
+    assert await left(store) == list(range(pruned.traces + 1, 201))
+    assert 80 <= pruned.traces <= 130
+    assert pruned.bytes_after <= 0.6 * whole.bytes_before
+    assert (await traces.prune(Keep(most_bytes=whole.bytes_before // 2))).traces <= 10
+
+
+async def test_what_is_under_way_stays_however_large_it_is(store: Store, traces: Traces):
+    now = SystemClock().now()
+    await write(store, trace_of(1), trace_of(2, at=now))
+    await traces.prune(Keep(most_bytes=1))
+    assert await left(store) == [2]
+
+
+async def test_by_size_marked_traces_go_last(store: Store, traces: Traces):
+    await write(store, *(trace_of(number, spans=5) for number in range(1, 101)))
+    await traces.add_scores([Score(name="helpful", value=1.0, trace_id=f"{1:032x}")])
+    size = (await traces.prune(Keep())).bytes_before
+    await traces.prune(Keep(most_bytes=int(0.7 * size)))
+    assert 1 in await left(store)
+    assert 2 not in await left(store)
+
+
+async def test_figures_stay_when_their_traces_go_and_go_when_they_are_old(store: Store, traces: Traces):
+    await write(store, trace_of(1, plimsoll__feature="faq"))
+    await traces.prune(Keep(since=START + timedelta(days=1), figures_since=START - timedelta(days=1)))
+    assert await store.read(count_figures) > 0
+    await traces.prune(Keep(figures_since=START + timedelta(days=2)))
+    assert await store.read(count_figures) == 0
+
+
+def count_figures(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT count(*) FROM figures").scalar_one())
+
+
+async def test_a_trial_counts_and_deletes_nothing(store: Store, traces: Traces):
+    await write(store, *(trace_of(number) for number in range(1, 6)))
+    keep = Keep(since=START + timedelta(seconds=3), most_bytes=1)
+    trial = await traces.prune(keep, is_trial=True)
+    assert len(await left(store)) == 5
+    assert (trial.traces, trial.spans) == (5, 5)
+    assert (await traces.prune(keep)).traces == 5
+
+
+async def test_cancelled_pruning_leaves_whole_traces(store: Store, traces: Traces):
+    await write(store, *(trace_of(number, spans=20) for number in range(1, 101)))
+    pruning = asyncio.create_task(traces.prune(Keep(since=START + timedelta(days=1))))
+    while len(await left(store)) == 100:
+        assert not pruning.done()
+    pruning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await pruning
+    numbers, spans = await store.read(lambda connection: (list_numbers(connection), count_spans(connection)))
+    assert spans == 20 * len(numbers)
+
+
+async def test_a_file_of_sqlite_shrinks(store: Store, traces: Traces):
+    if store.dialect != "sqlite":
+        pytest.skip("PostgreSQL uses the room again and keeps its files")
+    await write(store, *(trace_of(number, spans=20) for number in range(1, 101)))
+    whole = (await traces.prune(Keep())).file_bytes
+    assert (await traces.prune(Keep(since=START + timedelta(seconds=80)))).file_bytes < 0.4 * whole

@@ -5,6 +5,7 @@ asks the same `decide`. It reads no store, asks no model and knows nothing of ho
 """
 
 from plimsoll.line.bars import Bar, BarKind, answered, error_rate, latency, mean_cost, pass_rate
+from plimsoll.line.counted import CountedCost, CountedScores, Counts, evidence_of_counts
 from plimsoll.line.decide import BarDecision, LineDecision, decide, decide_line, verdict_of
 from plimsoll.line.definition import Line, Undecided
 from plimsoll.line.evidence import Evidence, evidence_for, evidence_for_line
@@ -18,6 +19,9 @@ __all__ = [
     "Bar",
     "BarDecision",
     "BarKind",
+    "CountedCost",
+    "CountedScores",
+    "Counts",
     "Evidence",
     "JudgeErrors",
     "Judged",
@@ -36,6 +40,7 @@ __all__ = [
     "error_rate",
     "evidence_for",
     "evidence_for_line",
+    "evidence_of_counts",
     "find_errors",
     "latency",
     "mean_cost",

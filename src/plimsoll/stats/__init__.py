@@ -9,7 +9,15 @@ from plimsoll.stats.bootstrap import bootstrap_interval
 from plimsoll.stats.classification import ClassFigures, Classification, classification_figures
 from plimsoll.stats.judged import JudgedCounts, count_judged, prediction_powered_mean, rogan_gladen
 from plimsoll.stats.log_odds import weighted_log_odds
-from plimsoll.stats.mean import bounded_mean, clustered_mean, mean_interval, mean_tails, mean_variance
+from plimsoll.stats.mean import (
+    bounded_mean,
+    clustered_mean,
+    mean_interval,
+    mean_of_sums,
+    mean_tails,
+    mean_variance,
+    tails_of_sums,
+)
 from plimsoll.stats.multiplicity import benjamini_hochberg, holm
 from plimsoll.stats.paired import PairedDifference, mcnemar_exact, paired_binary, paired_mean, sign_flip
 from plimsoll.stats.power import (
@@ -79,6 +87,7 @@ __all__ = [
     "krippendorff_alpha",
     "mcnemar_exact",
     "mean_interval",
+    "mean_of_sums",
     "mean_tails",
     "mean_variance",
     "median_interval",
@@ -98,6 +107,7 @@ __all__ = [
     "sign_flip",
     "smallest_effect",
     "smallest_share_difference",
+    "tails_of_sums",
     "variance_behind",
     "weighted_log_odds",
     "weighted_mean",

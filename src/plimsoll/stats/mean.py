@@ -54,7 +54,30 @@ def bounded_mean(
 
 def mean_tails(values: Sequence[float] | Floats, clusters: Sequence[Hashable] | None, target: float) -> Tails:
     """Return the one-sided p-values of a mean against a target, by Student's t; 1 and 1 from a single cluster."""
-    sums = sum_by_cluster(values, clusters)
+    return _tails(sum_by_cluster(values, clusters), target)
+
+
+def mean_of_sums(totals: Sequence[float], sizes: Sequence[float], *, confidence: float = 0.95) -> Interval:
+    """Return the interval of a mean of which only sums by cluster are known, as `clustered_mean` of the values would.
+
+    Raises ValueError when there is no cluster, or not one size for each total.
+    """
+    return _interval(_sums(totals, sizes), confidence)
+
+
+def tails_of_sums(totals: Sequence[float], sizes: Sequence[float], target: float) -> Tails:
+    """Return what `mean_tails` says, where only sums by cluster are known. Raises as `mean_of_sums` does."""
+    return _tails(_sums(totals, sizes), target)
+
+
+def _sums(totals: Sequence[float], sizes: Sequence[float]) -> ClusterSums:
+    found = ClusterSums(totals=as_vector(totals), sizes=as_vector(sizes))
+    if len(found.totals) != len(found.sizes):
+        raise ValueError(f"Each total needs its size: got {len(found.totals)} totals and {len(found.sizes)} sizes.")
+    return found
+
+
+def _tails(sums: ClusterSums, target: float) -> Tails:
     if sums.count == 1:
         return Tails(at_least=1.0, at_most=1.0)
     distance = sums.mean - target

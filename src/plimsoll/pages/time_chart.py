@@ -14,6 +14,8 @@ from plimsoll.pages.chart import Scale, scale_for
 _WIDTH, _HEIGHT = 1000.0, 100.0
 _STEPS = (1.0, 2.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _DAY_SECONDS = 86_400
+_TENTH = 0.1
+_SMALLEST = 1e-12
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,10 +104,11 @@ def draw_over_time(
 ) -> TimeChart:
     """Return the chart of series over evenly spaced moments that end at `until`; `show` writes a value for people.
 
-    The axis begins at zero, of shares at a whole tenth, and always shows the line.
+    The axis begins at zero and always shows the line; of shares that are to be large it ends at one and begins a tenth
+    below what it shows. Intervals are cut at its ends, so that a step with few requests does not flatten the others.
     """
-    ends = [one for each in series for one in (*each.values, *each.low, *each.high) if one is not None]
-    scale = _scale([*ends, *([line.value] if line else [])], is_share=is_share)
+    seen = [one for each in series for one in each.values if one is not None]
+    scale = _scale([*seen, *([line.value] if line else [])], is_share=is_share and (line is None or line.is_at_least))
     line_at = 100 - scale.place(line.value) if line else 0.0
     rows = _rows(series, moments, show)
     return TimeChart(
@@ -124,13 +127,13 @@ def draw_over_time(
 
 def _scale(values: Sequence[float], *, is_share: bool) -> Scale:
     if is_share:
-        return scale_for(values, is_share=True)
+        return Scale(low=max(0.0, round(scale_for([*values, 1.0], is_share=True).low - _TENTH, 1)), high=1.0)
     return Scale(low=0.0, high=_round_up(max([*values, 0.0])))
 
 
 def _round_up(most: float) -> float:
     """Return the least round number above the value, of which the half is round as well."""
-    if most <= 0 or not math.isfinite(most):
+    if most < _SMALLEST or not math.isfinite(most):
         return 1.0
     size = 10.0 ** math.floor(math.log10(most))
     return next(step * size for step in _STEPS if step * size >= most * 1.02 or step == _STEPS[-1])

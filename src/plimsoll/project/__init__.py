@@ -15,8 +15,10 @@ from plimsoll.project.embedding_comparison import EmbeddingComparison
 from plimsoll.project.eval_asked import NEWEST, CostEstimate, EvalAsked
 from plimsoll.project.eval_runs import EvalWatch
 from plimsoll.project.evals import Evals
+from plimsoll.project.feature_report import FeatureReport, FeatureShare
 from plimsoll.project.judges import JudgeReport, Judges
 from plimsoll.project.knowledge import BenchAsked, BenchResult, DocumentsAsked, Knowledge
+from plimsoll.project.live_line import LiveBar, LiveStanding
 from plimsoll.project.opening import open_project as open  # noqa: A004 - `plimsoll.open` is the public name
 from plimsoll.project.project import Project
 from plimsoll.project.prompts import PromptDifference, PromptFigure, PromptRun, Prompts, PromptVersion
@@ -44,13 +46,16 @@ from plimsoll.project.status import (
 from plimsoll.project.suggestion import Suggestion
 from plimsoll.project.telemetry import Telemetry
 from plimsoll.project.toml_table import read_time_span
+from plimsoll.project.windows import DEFAULT_WINDOW, WINDOWS, Window
 from plimsoll.project.work import Work, WorkBoard
 
 __all__ = [
+    "DEFAULT_WINDOW",
     "NEWEST",
     "REPLAY",
     "SETTINGS_FILE",
     "SOURCE_TABLES",
+    "WINDOWS",
     "AdoptionAsked",
     "BenchAsked",
     "BenchResult",
@@ -73,6 +78,8 @@ __all__ = [
     "EvalAsked",
     "EvalWatch",
     "Evals",
+    "FeatureReport",
+    "FeatureShare",
     "FeatureStatus",
     "GatewayHealth",
     "ImportReport",
@@ -81,6 +88,8 @@ __all__ = [
     "Judges",
     "KeptRun",
     "Knowledge",
+    "LiveBar",
+    "LiveStanding",
     "ModelInUse",
     "Project",
     "ProjectStatus",
@@ -106,6 +115,7 @@ __all__ = [
     "Telemetry",
     "Traffic",
     "WayTried",
+    "Window",
     "Work",
     "WorkBoard",
     "open",

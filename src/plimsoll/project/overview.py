@@ -1,27 +1,31 @@
-"""The project at a glance, put together from what the rooms below know."""
+"""The project at a glance, put together from what the rooms below know. Figures are roll-ups: no trace is read."""
 
-from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
 
 from plimsoll.evals import gate_run
 from plimsoll.features import AnyFeature
+from plimsoll.project.live_line import hold_live, latency_target_ms, nothing_at
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
 from plimsoll.project.schedules import Schedules
 from plimsoll.project.status import CorpusStatus, FeatureStatus, ProjectStatus, Traffic
-from plimsoll.traces import TraceFilter
+from plimsoll.project.windows import DEFAULT_WINDOW, WINDOWS
+from plimsoll.traces import FigureFilter, FigurePoint, FigureSeries
 
-_WINDOW = timedelta(hours=24)
-_MOST_TRACES = 500
+_WINDOW = WINDOWS[DEFAULT_WINDOW]
 
 
 async def describe_project(
-    in_force: InForce, features: Mapping[str, AnyFeature], parts: Parts, *, schedules: Schedules
+    in_force: InForce,
+    features: Mapping[str, AnyFeature],
+    parts: Parts,
+    *,
+    schedules: Schedules,
+    tenant: str | None = None,
 ) -> ProjectStatus:
-    """Return the status of the whole project."""
+    """Return the status of the whole project; requests are those of the tenant, of all where none is named."""
     settings = in_force.settings
-    described = [await _describe_feature(feature, parts) for feature in features.values()]
+    described = [await describe_feature(feature, parts, tenant=tenant) for feature in features.values()]
     corpora = [await _describe_corpus(name, parts) for name in settings.knowledge]
     return ProjectStatus(
         name=settings.project.name,
@@ -35,10 +39,14 @@ async def describe_project(
     )
 
 
-async def _describe_feature(feature: AnyFeature, parts: Parts) -> FeatureStatus:
+async def describe_feature(feature: AnyFeature, parts: Parts, *, tenant: str | None) -> FeatureStatus:
+    """Return one feature against its line: what its last evaluation says, and what its requests say."""
     run = await parts.evaluations.latest(feature.name)
     known = await parts.calibrations.newest()
     report = gate_run(feature.line, run, calibrations=known) if feature.line is not None and run is not None else None
+    series = await _count_requests(feature, parts, tenant=tenant)
+    total = series.total if series else nothing_at(parts.clock.now())
+    points = series.points if series else ()
     return FeatureStatus(
         name=feature.name,
         kind=feature.kind,
@@ -47,7 +55,8 @@ async def _describe_feature(feature: AnyFeature, parts: Parts) -> FeatureStatus:
         verdict=report.verdict if report else None,
         reason=report.reason if report else _next_step(feature),
         evaluated_at=run.ended_at if run else None,
-        traffic=await _measure_traffic(feature.name, parts),
+        traffic=_describe_traffic(total, points),
+        live=hold_live(feature.line, total, points) if feature.line else None,
     )
 
 
@@ -57,11 +66,30 @@ def _next_step(feature: AnyFeature) -> str:
     return f"Not evaluated yet: run `plimsoll gate {feature.name}`."
 
 
-async def _measure_traffic(feature: str, parts: Parts) -> Traffic:
-    since = parts.clock.now() - _WINDOW
-    traces = await parts.traces.list(TraceFilter(feature=feature, since=since, is_evaluation=False, limit=_MOST_TRACES))
-    counts = Counter(str(trace.outcome or "unfinished") for trace in traces)
-    return Traffic(requests=len(traces), outcomes=dict(counts))
+async def _count_requests(feature: AnyFeature, parts: Parts, *, tenant: str | None) -> FigureSeries | None:
+    since, until = _WINDOW.ends(parts.clock.now())
+    asked = FigureFilter(
+        since=since,
+        until=until,
+        step_seconds=_WINDOW.step.total_seconds(),
+        feature=feature.name,
+        tenant=tenant,
+        within_ms=latency_target_ms(feature.line),
+        ends=True,
+    )
+    return next(iter((await parts.traces.figures(asked)).series), None)
+
+
+def _describe_traffic(total: FigurePoint, points: tuple[FigurePoint, ...]) -> Traffic:
+    outcomes = {"unfinished" if name == "unknown" else name: count for name, count in total.by_outcome.items()}
+    return Traffic(
+        requests=total.count,
+        outcomes=outcomes,
+        p95_ms=total.p95_ms,
+        cost_usd=total.cost_usd,
+        unpriced=total.unpriced,
+        trend=tuple(point.count for point in points),
+    )
 
 
 async def _describe_corpus(name: str, parts: Parts) -> CorpusStatus:

@@ -33,9 +33,10 @@ from plimsoll.project.datasets import DATASETS_FOLDER, Datasets
 from plimsoll.project.doctor import examine
 from plimsoll.project.eval_runs import EvalWatch
 from plimsoll.project.evals import Evals, dataset_of
+from plimsoll.project.feature_report import FeatureReport, report_feature
 from plimsoll.project.knowledge import Knowledge
 from plimsoll.project.knowledge_audit import audit_knowledge
-from plimsoll.project.overview import describe_project
+from plimsoll.project.overview import describe_feature, describe_project
 from plimsoll.project.parts import Parts
 from plimsoll.project.prompts import Prompts
 from plimsoll.project.red_team import RedTeam
@@ -52,6 +53,7 @@ from plimsoll.project.settings_report import SettingsReport, describe_settings
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
 from plimsoll.project.telemetry import Telemetry
 from plimsoll.project.traces import ProjectTraces
+from plimsoll.project.windows import DEFAULT_WINDOW, find_window
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Principal
 
@@ -289,10 +291,19 @@ class Project:
         """Return how limits, ledger and cache fare."""
         return self._parts.models.health()
 
-    async def status(self) -> ProjectStatus:
-        """Return the project at a glance: models, features against their lines, corpora."""
+    async def status(self, tenant: str | None = None) -> ProjectStatus:
+        """Return the project at a glance: models, features against their lines, corpora; requests are the tenant's."""
         await self._parts.capture.flush()
-        return await describe_project(self._in_force, self.features, self._parts, schedules=self.schedules)
+        return await describe_project(
+            self._in_force, self.features, self._parts, schedules=self.schedules, tenant=tenant
+        )
+
+    async def describe_feature(self, name: str, window: str = DEFAULT_WINDOW, *, caller: Principal) -> FeatureReport:
+        """Return a feature over a while, of the caller's tenant. Raises NotFound, and InvalidRequest for a window."""
+        feature, while_ = find_feature(self.features, name), find_window(window)
+        await self._parts.capture.flush()
+        status = await describe_feature(feature, self._parts, tenant=caller.tenant)
+        return await report_feature(feature, self._parts, status=status, window=while_, caller=caller)
 
     async def describe_settings(self) -> SettingsReport:
         """Return what is in force: every setting, models with prices, keys by name, allowances, and how stores fare."""

@@ -7,6 +7,7 @@ import msgspec
 
 from plimsoll.gateway import CacheCounts, LedgerHealth, LimiterHealth
 from plimsoll.knowledge import ScheduleState
+from plimsoll.project.live_line import LiveStanding
 from plimsoll.records import Verdict
 
 
@@ -42,9 +43,17 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     """How the requests of users to a feature ended in the last 24 hours; evaluations are not among them."""
 
     requests: int = 0
-    """All requests; beyond the newest 500 they are not counted one by one."""
+    """All requests."""
     outcomes: dict[str, int] = {}
     """How many ended how."""
+    p95_ms: float | None = None
+    """The time that 95 of 100 did not exceed; None where nothing was asked."""
+    cost_usd: float | None = None
+    """What they cost; None where no price is known."""
+    unpriced: int = 0
+    """Requests whose price is not known."""
+    trend: tuple[int, ...] = ()
+    """Requests in each hour, the oldest first."""
 
 
 class FeatureStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +75,8 @@ class FeatureStatus(msgspec.Struct, frozen=True, kw_only=True):
     """When that evaluation ran."""
     traffic: Traffic
     """How its requests ended lately."""
+    live: LiveStanding | None = None
+    """What they say about its line; None for a feature without one."""
 
 
 class CorpusStatus(msgspec.Struct, frozen=True, kw_only=True):

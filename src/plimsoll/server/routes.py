@@ -6,6 +6,7 @@ from plimsoll.server.api import (
     ask,
     audits,
     evals,
+    feature_reports,
     features,
     health,
     ingest,
@@ -24,6 +25,7 @@ from plimsoll.server.web import audit as audit_page
 from plimsoll.server.web import bench as bench_page
 from plimsoll.server.web import corpus as corpus_page
 from plimsoll.server.web import evals as evals_page
+from plimsoll.server.web import features as features_page
 from plimsoll.server.web import knowledge as knowledge_page
 from plimsoll.server.web import overview as overview_page
 from plimsoll.server.web import settings as settings_page
@@ -76,8 +78,12 @@ def all_routes() -> list[BaseRoute]:
 
 def _routes_of_operation() -> list[BaseRoute]:
     return [
+        Route("/api/features", feature_reports.list_reports),
+        Route("/api/features/{name}", feature_reports.show_report),
         Route("/api/live", live.follow),
         Route("/api/settings", settings.show_settings),
+        Route("/features", features_page.list_features),
+        Route("/features/{name}", features_page.show_feature),
         Route("/settings", settings_page.show_settings),
     ]
 

@@ -36,7 +36,7 @@ from plimsoll.stats.proportion import (
     effective_count,
     wilson,
 )
-from plimsoll.stats.quantile import cases_for_quantile, quantile_interval
+from plimsoll.stats.quantile import Ranks, cases_for_quantile, quantile_interval, quantile_ranks
 from plimsoll.stats.ranking import ndcg_at, recall_at, reciprocal_rank, roc_area
 from plimsoll.stats.repeats import pass_at, pass_every
 from plimsoll.stats.two_amounts import Amounts, Dominance, bin_shares, dominance, median_interval, shift, weighted_mean
@@ -59,6 +59,7 @@ __all__ = [
     "JudgedCounts",
     "Level",
     "PairedDifference",
+    "Ranks",
     "ShareDifference",
     "Tails",
     "WeightedSample",
@@ -98,6 +99,7 @@ __all__ = [
     "pass_every",
     "prediction_powered_mean",
     "quantile_interval",
+    "quantile_ranks",
     "recall_at",
     "reciprocal_rank",
     "roc_area",

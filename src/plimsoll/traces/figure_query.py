@@ -34,7 +34,7 @@ async def read_series(store: Store, where: FigureFilter) -> Figures:
     stretches = list(find_stretches(start, end, step=step))
     counted, judged = await store.read(partial(read_both, where=where, stretches=stretches))
     gathered = _gather(counted, judged, step=step)
-    return Figures(series=tuple(_series(key, steps, starts) for key, steps in sorted(gathered.items())))
+    return Figures(series=tuple(_series(key, steps, starts, where=where) for key, steps in sorted(gathered.items())))
 
 
 _Steps = dict[int, Gathered]
@@ -58,12 +58,13 @@ def _at(series: dict[str, _Steps], key: str, start: int) -> Gathered:
     return known
 
 
-def _series(key: str, steps: _Steps, starts: list[int]) -> FigureSeries:
+def _series(key: str, steps: _Steps, starts: list[int], *, where: FigureFilter) -> FigureSeries:
     total = Gathered(Amount())
     for each in steps.values():
         total.add_all(each)
-    points = (make_point(steps.get(start) or Gathered(Amount()), start=start) for start in starts)
-    return FigureSeries(key=key, points=tuple(points), total=make_point(total, start=starts[0]))
+    make = partial(make_point, within_ms=where.within_ms, ends=where.ends)
+    points = (make(steps.get(start) or Gathered(Amount()), start=start) for start in starts)
+    return FigureSeries(key=key, points=tuple(points), total=make(total, start=starts[0]))
 
 
 def _step(seconds: float) -> int:

@@ -37,6 +37,10 @@ class FigureFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Whose requests; None, all tenants', is for whoever runs the machine."""
     is_evaluation: bool | None = False
     """True for the cases of evaluations, False for the requests of users, None for both."""
+    within_ms: float | None = None
+    """Count those as well that took no longer than this."""
+    ends: bool = False
+    """Whether each point says between which ends its 95th percentile lies."""
     by: By = ""
     """What to split them by."""
 
@@ -69,6 +73,12 @@ class FigurePoint(msgspec.Struct, frozen=True, kw_only=True):
     """Duration in milliseconds that half of them did not exceed, to within 1 %."""
     p95_ms: float | None
     """The same for 95 of 100."""
+    p95_low_ms: float | None = None
+    """The lower end of its 95 % interval by order statistics; None where so few show none, or none was asked for."""
+    p95_high_ms: float | None = None
+    """The upper end."""
+    in_time: int | None = None
+    """Those that took no longer than `within_ms`, to within 1 % of it; None where that was not asked for."""
     p99_ms: float | None
     """The same for 99 of 100."""
     cost_usd: float | None

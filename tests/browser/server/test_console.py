@@ -71,6 +71,7 @@ async def test_every_page_of_the_navigation_has_a_key_and_the_list_of_keys_says_
         listed = await tab.page.eval_on_selector_all(".keys dt", "all => all.map(one => one.textContent)")
         for letter, path in pages:
             assert f"g {letter}" in listed
+            await tab.page.goto(server.url)
             await tab.page.keyboard.press("g")
             await tab.page.keyboard.press(letter)
             await tab.page.wait_for_url(server.url + path)
@@ -104,8 +105,9 @@ async def test_an_outcome_is_told_by_shape_and_word_and_a_mark_by_text(tmp_path:
         await server.post("/api/ingest", json={})
         await ask(tab.page, server)
         await tab.page.goto(server.url)
-        assert await tab.page.locator("article svg[role=img]").get_attribute("aria-label") == "Unknown"
-        assert "answered" in await tab.page.inner_text(".legend")
+        assert await tab.page.locator("article > svg[role=img]").get_attribute("aria-label") == "Unknown"
+        await tab.page.click("article h3 a")
+        assert "answered" in await tab.page.inner_text("section[aria-labelledby=outcome]")
 
 
 async def test_every_field_has_a_label_and_every_page_one_heading(tmp_path: Path):

@@ -27,6 +27,7 @@ _SERIOUS = ("serious", "critical")
 _RULES = {"resultTypes": ["violations"]}
 _COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 ADDRESSES = {
+    "/features/{name}": "/features/docs_answer",
     "/ask/{trace_id}": "/ask/{trace}",
     "/traces/{trace_id}": "/traces/{trace}",
     "/traces/diff": "/traces/diff?a={trace}&b={other}",
@@ -40,6 +41,7 @@ ADDRESSES = {
 }
 """Where a page that needs something is found; a page without parameters stands at its own path."""
 MORE = (
+    "/features/docs_answer?window=1h",
     "/evals/compare?baseline={older}&candidate={newer}",
     "/traces/compare?a=7h..3h&b=3h..now",
     "/traces/compare?a=outcome%3Danswered&b=outcome%3Dabstained",

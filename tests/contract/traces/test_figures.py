@@ -8,6 +8,7 @@ import pytest
 
 from plimsoll.errors import InvalidRequest
 from plimsoll.records import Score, Span
+from plimsoll.stats import quantile_interval
 from plimsoll.store import Store
 from plimsoll.traces import FigureFilter, FigureSeries, Traces
 
@@ -111,3 +112,16 @@ async def test_steps_of_a_kind_are_counted_by_their_name(store: Store):
 async def test_steps_that_cannot_be_are_refused(store: Store, wrong: dict[str, object]):
     with pytest.raises(InvalidRequest, match=r"whole number of minutes|steps of"):
         await ask(store, **wrong)
+
+
+async def test_a_point_says_where_its_95th_percentile_lies_and_how_many_were_in_time_when_asked(store: Store):
+    await write(store, [request_of(n, at=timedelta(minutes=n % 50), ms=n) for n in range(1, 1_001)], batch=400)
+    (series,) = await ask(store, within_ms=900.0, ends=True)
+    few = await ask(store, within_ms=900.0, ends=True, step_seconds=60.0)
+    (unasked,) = await ask(store)
+    exact = quantile_interval([float(n) for n in range(1, 1_001)], 0.95)
+    ends = (series.total.p95_low_ms, series.total.p95_high_ms)
+    assert ends == (pytest.approx(exact.low, rel=0.011), pytest.approx(exact.high, rel=0.011))
+    assert series.total.in_time == pytest.approx(900, abs=10)
+    assert {point.p95_high_ms for point in few[0].points} == {None}
+    assert (unasked.total.p95_low_ms, unasked.total.p95_high_ms, unasked.total.in_time) == (None, None, None)

@@ -48,7 +48,7 @@ def test_the_line_and_its_good_side_stand_where_the_axis_says():
 
 def test_of_a_line_that_asks_for_more_the_good_side_is_above():
     chart = drawn(0.9, 1.0, line=TimeLine(value=0.95, is_at_least=True, words="≥ 0.95"), is_share=True)
-    assert (chart.good_from, chart.good_to) == (0.0, 50.0)
+    assert (chart.ticks[0], chart.ticks[2], chart.good_from, chart.good_to) == ("1.0", "0.8", 0.0, 25.0)
 
 
 def test_the_table_of_time_says_the_day_beyond_one():

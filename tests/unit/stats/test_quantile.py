@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from plimsoll.stats import cases_for_quantile, quantile_interval
+from plimsoll.stats import Ranks, cases_for_quantile, quantile_interval, quantile_ranks
+from plimsoll.stats.distributions import binomial_reach
 
 from unit.stats import oracles
 
@@ -44,3 +45,12 @@ def test_a_quantile_outside_its_range_is_refused(q: float):
         quantile_interval([1.0], q)
     with pytest.raises(ValueError, match=f"q={q}"):
         cases_for_quantile(q)
+
+
+@pytest.mark.parametrize("n", [1, 5, 72, 73, 1_000, 200_000])
+def test_the_ranks_are_those_of_all_places_looked_at(n: int):
+    ranks = np.arange(1.0, n + 1)
+    reach = binomial_reach(ranks, np.full(n, float(n)), 0.95)
+    high = np.flatnonzero(reach <= 0.025)
+    expected = Ranks(low=int(np.count_nonzero(1 - reach <= 0.025)), high=int(high[0]) + 1 if len(high) else 0)
+    assert quantile_ranks(n, 0.95) == expected

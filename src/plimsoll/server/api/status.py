@@ -10,5 +10,5 @@ from plimsoll.server.state import state_of
 
 async def show_status(request: Request) -> Response:
     """`GET /api/status`: what the overview shows."""
-    require(request, "read")
-    return render_json(await state_of(request).project.status())
+    caller = require(request, "read")
+    return render_json(await state_of(request).project.status(caller.tenant))

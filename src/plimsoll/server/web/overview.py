@@ -6,14 +6,22 @@ from starlette.responses import Response
 from plimsoll.project import FeatureStatus, ProjectStatus
 from plimsoll.server.auth import require
 from plimsoll.server.state import state_of
+from plimsoll.server.web.attention import find_attention
+from plimsoll.server.web.feature_charts import draw_trend
 from plimsoll.server.web.render import render_page
 
 
 async def show_overview(request: Request) -> Response:
     """`GET /`: each feature against its line, its traffic, and what the knowledge holds."""
-    require(request, "read")
-    status = await state_of(request).project.status()
-    content = {"status": status, "next": next_step(status), "twin": "/api/status"}
+    caller = require(request, "read")
+    status = await state_of(request).project.status(caller.tenant)
+    content = {
+        "status": status,
+        "next": next_step(status),
+        "attention": find_attention(status),
+        "trends": {feature.name: draw_trend(feature.traffic.trend) for feature in status.features},
+        "twin": "/api/status",
+    }
     return render_page(request, "overview.html", content)
 
 

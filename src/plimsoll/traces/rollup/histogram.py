@@ -42,6 +42,11 @@ def quantile(histogram: Mapping[int, int], share: float) -> float | None:
     return middle_of(max(histogram)) / 1e6
 
 
+def count_within(histogram: Mapping[int, int], most_ms: float) -> int:
+    """Return how many lasted no longer than so many milliseconds, to within 1 % of them."""
+    return sum(count for bucket, count in histogram.items() if middle_of(bucket) <= most_ms * 1e6)
+
+
 def encode(histogram: Mapping[int, int]) -> bytes:
     """Return the histogram as bytes for a table: 12 for each bucket that is not empty, by bucket."""
     return b"".join([_ENTRY.pack(bucket, histogram[bucket]) for bucket in sorted(histogram) if histogram[bucket]])

@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from plimsoll.stats import quantile_ranks
 from plimsoll.traces.figures import FigurePoint, QualityPoint
 from plimsoll.traces.rollup.amounts import WHOLE, Amount
-from plimsoll.traces.rollup.histogram import quantile
+from plimsoll.traces.rollup.histogram import count_within, quantile
 from plimsoll.traces.rollup.judgements import Judgement
 
 UNKNOWN = "unknown"
 """How an outcome is named that nobody said."""
 _FAILED = "failed"
+_TAIL = 0.95
 _NANO = 1e9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,9 +48,10 @@ class Gathered(msgspec.Struct):
         self.quality.setdefault(name, Judgement()).add(judgement)
 
 
-def make_point(gathered: Gathered, *, start: int) -> FigurePoint:
+def make_point(gathered: Gathered, *, start: int, within_ms: float | None = None, ends: bool = False) -> FigurePoint:
     """Return what was gathered as a point that begins so many seconds after 1970 began."""
     amount = gathered.amount
+    low, high = _ends(amount) if ends else (None, None)
     p50, p95, p99 = (quantile(amount.latencies, share) for share in (0.5, 0.95, 0.99))
     priced = amount.count - amount.unpriced
     return FigurePoint(
@@ -59,6 +62,9 @@ def make_point(gathered: Gathered, *, start: int) -> FigurePoint:
         by_error_class={name: _whole(count) for name, count in sorted(gathered.by_error_class.items())},
         p50_ms=p50,
         p95_ms=p95,
+        p95_low_ms=low,
+        p95_high_ms=high,
+        in_time=None if within_ms is None else _whole(count_within(amount.latencies, within_ms)),
         p99_ms=p99,
         cost_usd=amount.cost / WHOLE / _NANO if priced > 0 else None,
         unpriced=_whole(amount.unpriced),
@@ -67,6 +73,16 @@ def make_point(gathered: Gathered, *, start: int) -> FigurePoint:
         cached_tokens=_whole(amount.cached_tokens),
         quality={name: _quality(judgement) for name, judgement in sorted(gathered.quality.items())},
     )
+
+
+def _ends(amount: Amount) -> tuple[float | None, float | None]:
+    """Return the ends of the 95th percentile's interval, both None where nothing was timed."""
+    n = _whole(amount.count)
+    if n < 1:
+        return None, None
+    ranks = quantile_ranks(n, _TAIL)
+    low = quantile(amount.latencies, ranks.low / n) if ranks.low else None
+    return low, quantile(amount.latencies, ranks.high / n) if ranks.high else None
 
 
 def _quality(judgement: Judgement) -> QualityPoint:

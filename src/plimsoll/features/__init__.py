@@ -17,6 +17,7 @@ from plimsoll.features.feature import (
     question_field,
 )
 from plimsoll.features.finished import Finished, WhenFinished
+from plimsoll.features.front_matter import ModelSettings, split_sheet, write_sheet
 from plimsoll.features.model_door import ModelDoor
 from plimsoll.features.models import Answer, Question, Quote
 from plimsoll.features.prompt_versions import PromptText, PromptVersions
@@ -37,6 +38,7 @@ __all__ = [
     "FeatureRunner",
     "Finished",
     "ModelDoor",
+    "ModelSettings",
     "Policy",
     "PromptText",
     "PromptVersions",
@@ -57,5 +59,7 @@ __all__ = [
     "find_feature",
     "index_features",
     "question_field",
+    "split_sheet",
     "tallied",
+    "write_sheet",
 ]

@@ -46,6 +46,12 @@ def split_sheet(path: str, text: str) -> Sheet:
     return Sheet(settings=settings, body="".join(lines[closing + 1 :]), first_line=closing + 2)
 
 
+def write_sheet(settings: ModelSettings, body: str) -> str:
+    """Return a prompt file of these parameters and this body; without parameters it has no head."""
+    lines = [f"{name}: {value:g}" for name, value in msgspec.structs.asdict(settings).items() if value is not None]
+    return "\n".join([_FENCE, *lines, _FENCE, body]) if lines else body
+
+
 def _read_settings(path: str, lines: list[str]) -> ModelSettings:
     found: dict[str, float] = {}
     for number, line in enumerate(lines, 2):

@@ -20,6 +20,7 @@ from plimsoll.project.judges import JudgeReport, Judges
 from plimsoll.project.knowledge import BenchAsked, BenchResult, DocumentsAsked, Knowledge
 from plimsoll.project.live_line import LiveBar, LiveStanding
 from plimsoll.project.opening import open_project as open  # noqa: A004 - `plimsoll.open` is the public name
+from plimsoll.project.playground import Draft, Playground
 from plimsoll.project.project import Project
 from plimsoll.project.prompts import PromptDifference, PromptFigure, PromptRun, Prompts, PromptVersion
 from plimsoll.project.red_team import RedTeam
@@ -46,11 +47,13 @@ from plimsoll.project.status import (
 from plimsoll.project.suggestion import Suggestion
 from plimsoll.project.telemetry import Telemetry
 from plimsoll.project.toml_table import read_time_span
+from plimsoll.project.trials import MOST_CASES, CasePair, SideResult, Trial, TrialAsked
 from plimsoll.project.windows import DEFAULT_WINDOW, WINDOWS, Window
 from plimsoll.project.work import Work, WorkBoard
 
 __all__ = [
     "DEFAULT_WINDOW",
+    "MOST_CASES",
     "NEWEST",
     "REPLAY",
     "SETTINGS_FILE",
@@ -59,6 +62,7 @@ __all__ = [
     "AdoptionAsked",
     "BenchAsked",
     "BenchResult",
+    "CasePair",
     "Check",
     "ComparedRuns",
     "CorpusCard",
@@ -70,6 +74,7 @@ __all__ = [
     "DatasetPage",
     "Datasets",
     "DocumentsAsked",
+    "Draft",
     "EmbeddingChange",
     "EmbeddingComparison",
     "EmbeddingDone",
@@ -91,6 +96,7 @@ __all__ = [
     "LiveBar",
     "LiveStanding",
     "ModelInUse",
+    "Playground",
     "Project",
     "ProjectStatus",
     "PromptDifference",
@@ -110,10 +116,13 @@ __all__ = [
     "SettingsReport",
     "SettingsState",
     "SettingsTable",
+    "SideResult",
     "SplitReport",
     "Suggestion",
     "Telemetry",
     "Traffic",
+    "Trial",
+    "TrialAsked",
     "WayTried",
     "Window",
     "Work",

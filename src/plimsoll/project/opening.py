@@ -53,6 +53,7 @@ async def open_project(
         # Begun inside the binding: judges are features, and are run by this project.
         await parts.online.start()
         stack.push_async_callback(parts.online.close)
+        stack.push_async_callback(parts.trials.close)
         in_force = InForce(folder, settings, models=parts.models, forget=parts.runner.forget, clock=parts.clock)
         yield Project(folder=folder, in_force=in_force, features=features, parts=parts)
 

@@ -10,6 +10,7 @@ from plimsoll.gateway import Gateway, Spend, SpendLedger
 from plimsoll.project.corpora import Corpora
 from plimsoll.project.embedded import EmbeddedOnDemand
 from plimsoll.project.models import OpenModels
+from plimsoll.project.trials import Trials
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock
 from plimsoll.store import Store
@@ -57,5 +58,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The texts that prompts had."""
     online: OnlineScoring
     """What judges live requests."""
+    trials: Trials = msgspec.field(default_factory=Trials)
+    """What is tried in the playground."""
     runner: FeatureRunner
     """What runs features."""

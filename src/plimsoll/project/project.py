@@ -38,6 +38,7 @@ from plimsoll.project.knowledge import Knowledge
 from plimsoll.project.knowledge_audit import audit_knowledge
 from plimsoll.project.overview import describe_feature, describe_project
 from plimsoll.project.parts import Parts
+from plimsoll.project.playground import Playground
 from plimsoll.project.prompts import Prompts
 from plimsoll.project.red_team import RedTeam
 from plimsoll.project.reload import InForce
@@ -121,6 +122,12 @@ class Project:
     def work(self) -> WorkBoard:
         """Return the long work that is under way, of every process of this machine."""
         return self._parts.work
+
+    @property
+    def playground(self) -> Playground:
+        """Return where candidates of features are tried."""
+        drafts = Path(self.settings.storage.folder)
+        return Playground(self._parts, features=self.features, folder=self.folder, drafts=drafts)
 
     @property
     def red_team(self) -> RedTeam:

@@ -13,6 +13,7 @@ from plimsoll.server.api import (
     knowledge,
     live,
     metrics,
+    playground,
     settings,
     spend,
     status,
@@ -28,6 +29,7 @@ from plimsoll.server.web import evals as evals_page
 from plimsoll.server.web import features as features_page
 from plimsoll.server.web import knowledge as knowledge_page
 from plimsoll.server.web import overview as overview_page
+from plimsoll.server.web import playground as playground_page
 from plimsoll.server.web import settings as settings_page
 from plimsoll.server.web import sign_in as sign_in_page
 from plimsoll.server.web import trace_compare as trace_compare_page
@@ -73,6 +75,7 @@ def all_routes() -> list[BaseRoute]:
         *_routes_of_evaluations(),
         *_routes_of_traces(),
         *_routes_of_operation(),
+        *_routes_of_playground(),
     ]
 
 
@@ -119,4 +122,21 @@ def _routes_of_evaluations() -> list[BaseRoute]:
         Route("/evals/history/{feature}", evals_page.show_history),
         Route("/evals/judges", evals_page.list_judges),
         Route("/evals/runs/{run_id}", evals_page.show_run),
+    ]
+
+
+def _routes_of_playground() -> list[BaseRoute]:
+    return [
+        Route("/api/playground", playground.show_playground),
+        Route("/api/playground", playground.prepare_trial, methods=["POST"]),
+        Route("/api/playground/{trial_id}", playground.show_trial),
+        Route("/api/playground/{trial_id}/run", playground.run_trial, methods=["POST"]),
+        Route("/api/playground/{trial_id}/save", playground.save_trial, methods=["POST"]),
+        Route("/api/playground/{trial_id}/stop", playground.stop_trial, methods=["POST"]),
+        Route("/playground", playground_page.show_playground),
+        Route("/playground", playground_page.prepare_trial, methods=["POST"]),
+        Route("/playground/{trial_id}", playground_page.show_trial),
+        Route("/playground/{trial_id}/run", playground_page.run_trial, methods=["POST"]),
+        Route("/playground/{trial_id}/save", playground_page.save_trial, methods=["POST"]),
+        Route("/playground/{trial_id}/stop", playground_page.stop_trial, methods=["POST"]),
     ]

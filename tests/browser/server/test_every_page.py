@@ -32,6 +32,7 @@ ADDRESSES = {
     "/traces/{trace_id}": "/traces/{trace}",
     "/traces/diff": "/traces/diff?a={trace}&b={other}",
     "/knowledge/{corpus}": "/knowledge/docs",
+    "/playground/{trial_id}": "/playground/{trial}",
     "/knowledge/{corpus}/audit": "/knowledge/docs/audit",
     "/knowledge/{corpus}/bench": "/knowledge/docs/bench?q={question}",
     "/knowledge/{corpus}/documents/{document_id}": "/knowledge/docs/documents/{document}",
@@ -75,7 +76,10 @@ async def look_around(server: Served) -> dict[str, str]:
     newer, older = (await server.get("/api/evals")).json()["features"][0]["runs"]
     documents = (await server.get("/api/knowledge/docs")).json()["page"]["documents"]
     traces = (await server.get("/api/traces", params={"feature": "docs_answer"})).json()["traces"]
+    asked = {"feature": "docs_answer", "text": QUESTION}
+    trial = (await server.post("/api/playground", json=asked)).json()
     return {
+        "trial": trial["id"],
         "newer": newer["id"],
         "older": older["id"],
         "document": documents[0]["id"],

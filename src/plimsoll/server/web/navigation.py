@@ -64,7 +64,7 @@ _GROUPS = (
     NavGroup(
         name="Improve",
         pages=(
-            NavPage(href="/playground", name="Playground", key="p"),
+            NavPage(href="/playground", name="Playground", key="p", needs="admin"),
             NavPage(href="/releases", name="Releases", key="l"),
             NavPage(href="/knowledge", name="Knowledge", key="k"),
             NavPage(href="/ask", name="Ask", key="a", needs="ask"),

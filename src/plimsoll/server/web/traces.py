@@ -33,7 +33,8 @@ async def list_traces(request: Request) -> Response:
 
 async def show_trace(request: Request) -> Response:
     """`GET /traces/{id}`: one request with its steps on a time axis, and one of them whole."""
-    summary = await find_summary(request, require(request, "read"))
+    caller = require(request, "read")
+    summary = await find_summary(request, caller)
     project = state_of(request).project
     outline = await read_outline(request, summary.trace_id)
     scores = await project.traces.scores(summary.trace_id)
@@ -45,6 +46,7 @@ async def show_trace(request: Request) -> Response:
         "outline": outline,
         "step": view_step(await project.traces.step(summary.trace_id, chosen)) if chosen else None,
         "axis": AXIS,
+        "can_replay": summary.feature in project.features and caller.may("admin"),
         "scores": [(score, describe_score(score, known)) for score in scores],
         "at": f"/traces/{summary.trace_id}",
         "twin": _with_query(f"/api/traces/{summary.trace_id}", request),

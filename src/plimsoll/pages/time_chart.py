@@ -181,7 +181,7 @@ def _runs(places: Sequence[str | None]) -> list[list[str]]:
 
 
 def _label(since: datetime, until: datetime) -> tuple[str, ...]:
-    form = "%H:%M" if (until - since).total_seconds() <= _DAY_SECONDS else "%b %d %H:%M"
+    form = "%H:%M" if (until - since).total_seconds() < _DAY_SECONDS else "%b %d %H:%M"
     return tuple(each.astimezone(UTC).strftime(form) for each in (since, since + (until - since) / 2, until))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from plimsoll.project import Project
-from plimsoll.records import Attribute, Span
+from plimsoll.records import Attribute, Score, ScoreSource, Span
 
 from contract.server.serving import open_new_project
 
@@ -43,6 +43,8 @@ async def furnish(folder: Path, *, requests: int = 120) -> None:
         await project.evals.run("docs_answer")
         await project.ask(QUESTION)
         record_traffic(project, requests)
+        await project.traces.list()
+        await project._parts.traces.add_scores([_judged(number) for number in range(0, requests, 2)])
 
 
 def record_traffic(project: Project, requests: int) -> None:
@@ -54,6 +56,14 @@ def record_traffic(project: Project, requests: int) -> None:
         seconds = float(draw.lognormal(-0.9, 0.5))
         for span in _request(number, begin, seconds=seconds):
             assert project._parts.capture.put(span)
+
+
+def _judged(number: int) -> Score:
+    passed = number % 22 != 0
+    trace_id = f"{0x1F00 + number:032x}"
+    return Score(
+        name="grounded", value=float(passed), passed=passed, source=ScoreSource.CODE, by="grounded", trace_id=trace_id
+    )
 
 
 def _request(number: int, begin: int, *, seconds: float) -> list[Span]:

@@ -23,6 +23,9 @@ from plimsoll.records import ErrorClass, Interval, Outcome, Verdict
 from plimsoll.traces import FigurePoint
 
 _MS = 1_000.0
+_ONLINE = (
+    " Scores of live answers come from `online=Sampling(…)` in the feature; those that need a label, from evaluations."
+)
 
 
 class LiveBar(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +148,7 @@ def _live_bar(one: BarDecision) -> LiveBar:
 def _in_requests(bar: Bar, one: BarDecision) -> str:
     """Return the reason with requests for cases: nobody labelled these."""
     if one.evidence.interval is None and not one.evidence.n:
-        return f"Nothing seen of {bar.describe()}."
+        return f"Nothing seen of {bar.describe()}.{_ONLINE if bar.kind is BarKind.PASS_RATE else ''}"
     return one.decision.reason.replace(" cases", " requests")
 
 

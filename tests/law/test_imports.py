@@ -7,7 +7,7 @@ import sys
 from law.sources import PACKAGE, ROOT, Source, functions, sources
 
 LAZY_TABLES = {"src/plimsoll/__init__.py", "src/plimsoll/cli/__init__.py"}
-OPTIONAL = {"mlflow", "redis", "psycopg", "rapidocr", "PIL"}
+OPTIONAL = {"mlflow", "redis", "psycopg", "pyarrow", "rapidocr", "PIL"}
 """Packages of extras, which a file that needs one may import where it first does."""
 
 

@@ -4,7 +4,7 @@
 so that whoever asks and then looks finds the request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -19,6 +19,8 @@ from plimsoll.traces import (
     MOST_SAMPLED,
     CaptureHealth,
     Comparison,
+    ExportAsked,
+    Exported,
     FigureFilter,
     Figures,
     Keep,
@@ -133,6 +135,14 @@ class ProjectTraces:
             keep = Keep(since=None if older_than is None else now - older_than, most_bytes=most_bytes)
         await self._parts.capture.flush()
         return await self._parts.traces.prune(keep, is_trial=is_trial)
+
+    async def export(self, asked: ExportAsked, *, told: Callable[[int], None] = lambda _: None) -> Exported:
+        """Write traces or their steps to a file (`.parquet`, `.jsonl`, `.csv`), as a whole or not at all.
+
+        `told` hears how many were written so far. Raises InvalidRequest, MissingPart, DiskFull, StoreUnavailable.
+        """
+        await self._parts.capture.flush()
+        return await self._parts.traces.export(asked, told=told)
 
     def health(self) -> CaptureHealth:
         """Return how writing them down goes."""

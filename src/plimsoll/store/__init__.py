@@ -6,6 +6,7 @@ and keeps no cache.
 """
 
 from plimsoll.store.blobs import Blobs
+from plimsoll.store.faults import explain_file_error
 from plimsoll.store.foreign import ForeignRows, read_foreign_rows
 from plimsoll.store.metadata import STATE, TRACES, Moment, Schema
 from plimsoll.store.rows import insert_new, insert_or_change
@@ -19,6 +20,7 @@ __all__ = [
     "Moment",
     "Schema",
     "Store",
+    "explain_file_error",
     "insert_new",
     "insert_or_change",
     "read_foreign_rows",

@@ -17,6 +17,7 @@ from plimsoll.traces.compare import (
     say_reach,
     say_reliability,
 )
+from plimsoll.traces.export import ExportAsked, Exported
 from plimsoll.traces.figures import FigureFilter, FigurePoint, Figures, FigureSeries, QualityPoint
 from plimsoll.traces.filters import FILTERS, FilterField, read_filter
 from plimsoll.traces.otlp import (
@@ -54,6 +55,8 @@ __all__ = [
     "CaptureHealth",
     "Comparison",
     "Concentration",
+    "ExportAsked",
+    "Exported",
     "FigureFilter",
     "FigurePoint",
     "FigureSeries",

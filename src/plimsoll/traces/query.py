@@ -5,7 +5,7 @@ The console, the command line and the evaluations call it through `project`. It 
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -16,6 +16,7 @@ from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.records import LOCAL_TENANT, Principal, Score, Span, new_id
 from plimsoll.store import Store
 from plimsoll.traces.compare import MOST_SAMPLED, Comparison, Side, compare_groups, read_group
+from plimsoll.traces.export import ExportAsked, Exported, export_traces
 from plimsoll.traces.figure_query import read_series
 from plimsoll.traces.figures import FigureFilter, Figures
 from plimsoll.traces.moments import nanoseconds_of
@@ -175,6 +176,13 @@ class Traces:
         It goes in transactions of some milliseconds with rests between, so that traces are written meanwhile.
         """
         return await Pruning(self._store, is_trial=is_trial).run(keep)
+
+    async def export(self, asked: ExportAsked, *, told: Callable[[int], None]) -> Exported:
+        """Write traces, or their steps, to a file as a whole or not at all; `told` hears how many were written so far.
+
+        Raises InvalidRequest for a form that there is not, MissingPart, DiskFull, StoreUnavailable.
+        """
+        return await export_traces(self._store, asked, told=told)
 
     async def _complete(self, text: str, tenant: str | None) -> str:
         if _PREFIX.fullmatch(text) is None:

@@ -2,6 +2,7 @@
 
 from plimsoll.cli.group import DefaultGroup
 from plimsoll.cli.traces.compare import compare_traces
+from plimsoll.cli.traces.export import export_traces
 from plimsoll.cli.traces.list import list_traces
 from plimsoll.cli.traces.prune import prune_traces
 from plimsoll.cli.traces.replay import replay_trace
@@ -14,3 +15,4 @@ command = DefaultGroup(
 command.add_command(compare_traces)
 command.add_command(prune_traces)
 command.add_command(replay_trace)
+command.add_command(export_traces)

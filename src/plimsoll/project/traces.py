@@ -17,6 +17,7 @@ from plimsoll.project.settings import Settings
 from plimsoll.records import Principal, Score, Span
 from plimsoll.traces import (
     MOST_SAMPLED,
+    SEARCH_SECONDS,
     CaptureHealth,
     Comparison,
     ExportAsked,
@@ -28,6 +29,7 @@ from plimsoll.traces import (
     StepLine,
     Trace,
     TraceFilter,
+    TracePage,
     TraceSummary,
     parse_side,
 )
@@ -48,6 +50,11 @@ class ProjectTraces:
         if within is not None:
             where = msgspec.structs.replace(where, since=self._parts.clock.now() - within)
         return await self._parts.traces.list(where)
+
+    async def page(self, where: TraceFilter, *, seconds: float = SEARCH_SECONDS) -> TracePage:
+        """Return a page of traces; a search for words takes about so many seconds, and says how far it came."""
+        await self._parts.capture.flush()
+        return await self._parts.traces.page(where, seconds=seconds)
 
     async def get(self, trace_id: str) -> Trace:
         """Return one trace by its id or the beginning of it. Raises NotFound."""

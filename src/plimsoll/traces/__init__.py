@@ -37,8 +37,17 @@ from plimsoll.traces.otlp import (
     write_status,
 )
 from plimsoll.traces.prompt_uses import PromptUse
-from plimsoll.traces.query import Traces
-from plimsoll.traces.records import MOST_TRACES, CaptureHealth, ScoreBound, Trace, TraceFilter, TraceOrder, TraceSummary
+from plimsoll.traces.query import SEARCH_SECONDS, Traces
+from plimsoll.traces.records import (
+    MOST_TRACES,
+    CaptureHealth,
+    ScoreBound,
+    Trace,
+    TraceFilter,
+    TraceOrder,
+    TracePage,
+    TraceSummary,
+)
 from plimsoll.traces.retention import Keep, Pruned
 from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import TRUNCATED, Redact, drop_content, keep_content
@@ -50,6 +59,7 @@ __all__ = [
     "FILTERS",
     "MOST_SAMPLED",
     "MOST_TRACES",
+    "SEARCH_SECONDS",
     "TRUNCATED",
     "Capture",
     "CaptureHealth",
@@ -79,6 +89,7 @@ __all__ = [
     "Trace",
     "TraceFilter",
     "TraceOrder",
+    "TracePage",
     "TraceSummary",
     "Traces",
     "drop_content",

@@ -12,3 +12,8 @@ def nanoseconds_of(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise InvalidRequest(f"{moment!r} has no time zone: give an aware datetime.")
     return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def moment_of(nanoseconds: int) -> datetime:
+    """Return the moment so many nanoseconds after 1970 began, to the microsecond."""
+    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)

@@ -12,16 +12,16 @@ from typing import cast
 
 import msgspec
 
-from plimsoll.errors import InvalidRequest, NotFound
+from plimsoll.errors import InvalidRequest, NotFound, Overloaded
 from plimsoll.records import LOCAL_TENANT, Principal, Score, Span, new_id
 from plimsoll.store import Store
 from plimsoll.traces.compare import MOST_SAMPLED, Comparison, Side, compare_groups, read_group
 from plimsoll.traces.export import ExportAsked, Exported, export_traces
 from plimsoll.traces.figure_query import read_series
 from plimsoll.traces.figures import FigureFilter, Figures
-from plimsoll.traces.moments import nanoseconds_of
+from plimsoll.traces.moments import moment_of, nanoseconds_of
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
-from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TraceSummary
+from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TracePage, TraceSummary
 from plimsoll.traces.retention import Keep, Pruned, Pruning
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
@@ -32,12 +32,17 @@ from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_sub
 from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_spans, read_page, read_trace
 from plimsoll.traces.tables.score_counting import insert_scores
 from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
+from plimsoll.traces.tables.texts import clean_block
+from plimsoll.traces.tables.walking import Found, find_words
 
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
 _FULL_LENGTH = 32
 _MOST_SPANS = 5_000
 _MOST_SCORES = 100_000
 _DELETED_AT_ONCE = 500
+_PATIENT_SECONDS = 10.0
+SEARCH_SECONDS = 0.15
+"""How long a page waits for words to be found."""
 _MOST_COMPARED = 10_000
 _ASKED_AT_ONCE = 500
 
@@ -167,6 +172,7 @@ class Traces:
             some = traces[begin : begin + _DELETED_AT_ONCE]
             await self._store.write(partial(delete_traces, trace_ids=some))
         blanked = await self._store.write(partial(blank_judge, judge=subject))
+        await self._clean_texts()
         await self._store.checkpoint()
         return len(traces) + blanked
 
@@ -175,7 +181,9 @@ class Traces:
 
         It goes in transactions of some milliseconds with rests between, so that traces are written meanwhile.
         """
-        return await Pruning(self._store, is_trial=is_trial).run(keep)
+        pruned = await Pruning(self._store, is_trial=is_trial).run(keep)
+        await self._clean_texts()
+        return pruned
 
     async def export(self, asked: ExportAsked, *, told: Callable[[int], None]) -> Exported:
         """Write traces, or their steps, to a file as a whole or not at all; `told` hears how many were written so far.
@@ -198,17 +206,40 @@ class Traces:
         return matches[0]
 
     async def list(self, where: TraceFilter | None = None) -> list[TraceSummary]:
-        """Return a page of traces, youngest first; ask for the next one with `before`.
+        """Return a page of traces in the filter's order; ask for the next one with `before`.
 
-        Raises InvalidRequest for a limit outside 1 to 500, NotFound when `before` names no trace.
+        Raises InvalidRequest for a limit outside 1 to 500, NotFound when `before` names no trace, Overloaded when
+        words cannot be looked for everywhere within ten seconds.
+        """
+        page = await self.page(where, seconds=_PATIENT_SECONDS)
+        if page.reached is not None:
+            raise Overloaded(
+                f"In {_PATIENT_SECONDS:g} s the words were looked for in requests since {page.reached} only.",
+                next_step="Narrow the search by time or by feature, or give more letters.",
+            )
+        return page.traces
+
+    async def page(self, where: TraceFilter | None = None, *, seconds: float = SEARCH_SECONDS) -> TracePage:
+        """Return a page of traces as `list` does; a search for words takes about so many seconds at most.
+
+        Where that is too short, the page says down to which moment was looked: go on with `until`.
         """
         asked = where or TraceFilter()
         if not 1 <= asked.limit <= MOST_TRACES:
             raise InvalidRequest(f"A page holds 1 to {MOST_TRACES} traces, not {asked.limit!r}.")
-        page = await self._store.read(partial(read_page, where=asked))
-        if page is None:
+        if asked.text:
+            found = await self._store.read(partial(find_words, where=asked, seconds=seconds))
+        else:
+            rows = await self._store.read(partial(read_page, where=asked))
+            found = None if rows is None else Found(rows)
+        if found is None:
             raise NotFound(f"There is no trace {asked.before!r} to list older ones of.")
-        return [summary_of(row) for row in page]
+        reached = None if found.reached_ns is None else moment_of(found.reached_ns)
+        return TracePage(traces=[summary_of(row) for row in found.rows], reached=reached)
+
+    async def _clean_texts(self) -> None:
+        while await self._store.write(clean_block):
+            pass
 
 
 def _no_such_trace(trace_id: str) -> NotFound:

@@ -170,6 +170,15 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
         return self.tenant == caller.tenant and (not self.is_closed or self.subject == caller.id)
 
 
+class TracePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the list."""
+
+    traces: list[TraceSummary]
+    """The traces."""
+    reached: datetime | None = None
+    """When the time for a search was up: the beginning down to which it looked; None when the page is whole."""
+
+
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """One request with its steps."""
 

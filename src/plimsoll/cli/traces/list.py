@@ -13,6 +13,7 @@ from plimsoll.traces import TraceSummary
 
 _SHORT_ID = 14
 _TEXT_WIDTH = 44
+_SEARCH_SECONDS = 10.0
 
 
 @click.command("list")
@@ -25,8 +26,10 @@ def list_traces(trace: str | None, *, as_json: bool, **given: str | None) -> Non
         run_in_project(lambda project: _open(project, trace, as_json=as_json))
         return
     wanted = read_options(given)
-    found = run_in_project(lambda project: project.traces.list(wanted))
-    _print(found, as_json=as_json)
+    page = run_in_project(lambda project: project.traces.page(wanted, seconds=_SEARCH_SECONDS))
+    _print(page.traces, as_json=as_json)
+    if page.reached is not None:
+        click.echo(f"Searched back to {page.reached}; go on with --until {page.reached.isoformat()}.", err=True)
 
 
 async def _open(project: Project, trace: str, *, as_json: bool) -> None:

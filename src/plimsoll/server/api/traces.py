@@ -20,7 +20,7 @@ from plimsoll.traces import Trace, TraceFilter, TraceSummary, read_filter
 async def list_traces(request: Request) -> Response:
     """`GET /api/traces`: the newest first; narrowed and sorted by the filters that `plimsoll traces` has."""
     wanted = filter_of(request, require(request, "read"))
-    return render_json({"traces": await state_of(request).project.traces.list(wanted)})
+    return render_json(await state_of(request).project.traces.page(wanted))
 
 
 async def show_trace(request: Request) -> Response:

@@ -19,12 +19,15 @@ async def list_traces(request: Request) -> Response:
     caller = require(request, "read")
     wanted = filter_of(request, caller)
     state = state_of(request)
-    traces = await state.project.traces.list(wanted)
+    page = await state.project.traces.page(wanted)
+    traces = page.traces
     form = lay_out_form(request.query_params, features=tuple(state.project.features))
     content = {
         "traces": traces,
         "questions": {trace.trace_id: main_text(trace.input_text or "") for trace in traces},
         "form": form,
+        "reached": page.reached,
+        "further": form.address(until=page.reached.isoformat()) if page.reached else "",
         "older": form.address(before=traces[-1].trace_id) if len(traces) == wanted.limit else "",
         "twin": _with_query("/api/traces", request),
     }

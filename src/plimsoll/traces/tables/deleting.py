@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
 from plimsoll.traces.tables.schema import SCORES, SPANS, SUMMARIES
+from plimsoll.traces.tables.texts import forget_texts
 
 
 def find_subject_traces(connection: Connection, subject: str, tenant: str) -> list[str]:
@@ -53,6 +54,7 @@ def delete_old(connection: Connection, *, trace_ids: Sequence[str], before_ns: i
     """Delete those of the traces that are still old: a span may have come since they were chosen."""
     is_old = and_(SUMMARIES.c.trace_id.in_(sorted(trace_ids)), SUMMARIES.c.end_ns < before_ns)
     gone = list(connection.execute(delete(SUMMARIES).where(is_old).returning(SUMMARIES.c.trace_id)).scalars())
+    forget_texts(connection, gone)
     connection.execute(delete(SCORES).where(SCORES.c.trace_id.in_(gone)))
     spans = connection.execute(delete(SPANS).where(SPANS.c.trace_id.in_(gone))).rowcount
     return Gone(len(gone), spans)
@@ -66,6 +68,8 @@ def delete_part(connection: Connection, *, trace_id: str, before_ns: int, limit:
     last = connection.execute(first.order_by(SPANS.c.start_ns, SPANS.c.span_id).offset(limit - 1).limit(1)).first()
     if last is None:
         return Gone(0, 0)
+    # All of it at once: what is left of the trace no longer says when its first spans began.
+    forget_texts(connection, [trace_id])
     return Gone(
         0, connection.execute(delete(SPANS).where(SPANS.c.trace_id == trace_id, place <= tuple_(*last))).rowcount
     )
@@ -83,6 +87,7 @@ def delete_figures(connection: Connection, *, table: Table, ids: Sequence[str]) 
 
 def delete_traces(connection: Connection, trace_ids: Sequence[str]) -> None:
     """Delete the traces and the scores about them; the minutes that they were counted in stay as they are."""
+    forget_texts(connection, trace_ids)
     # The row first: whoever writes into the trace holds it, or waits for it and then begins the trace anew.
     connection.execute(delete(SUMMARIES).where(SUMMARIES.c.trace_id.in_(sorted(trace_ids))))
     connection.execute(delete(SCORES).where(SCORES.c.trace_id.in_(trace_ids)))

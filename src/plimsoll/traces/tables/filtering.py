@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, tuple_
+from sqlalchemy import Column, ColumnElement, and_, exists, func, or_, tuple_
 
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.records import ScoreBound, TraceFilter, TraceOrder
-from plimsoll.traces.tables.schema import SCORES, SPANS, SUMMARIES
+from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 
 _EXACT = ("feature", "outcome", "error_class", "tenant", "variant", "model", "session", "subject", "service", "kind")
 _RULED = {"pass": True, "fail": False}
@@ -18,7 +18,12 @@ _BEYOND = "g"
 class ListOrder:
     """One order of a list: by a column downwards, then by id downwards."""
 
-    key: ColumnElement[float]
+    key: Column[float]
+
+    @property
+    def name(self) -> str:
+        """Return the column."""
+        return self.key.name
 
     @property
     def columns(self) -> tuple[ColumnElement[float], ColumnElement[str]]:
@@ -51,7 +56,7 @@ def order_of(sort: TraceOrder) -> ListOrder:
 
 
 def narrow(where: TraceFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions that the filter asks of a row of traces, and of its head for its words."""
+    """Return the conditions that the filter asks of a row of traces; words are looked for in what its spans say."""
     clauses = [SUMMARIES.c[name] == str(value) for name in _EXACT if (value := getattr(where, name)) is not None]
     clauses += _bounds(where)
     if where.seen_by is not None:
@@ -64,9 +69,6 @@ def narrow(where: TraceFilter) -> list[ColumnElement[bool]]:
         clauses.append(SUMMARIES.c.tags.contains(f"|{where.tag}|", autoescape=True))
     if where.score is not None:
         clauses.append(_scored(where.score))
-    if where.text:
-        searched = (SUMMARIES.c.name, SPANS.c.input_text, SPANS.c.output_text, SUMMARIES.c.error)
-        clauses.append(or_(*(column.icontains(where.text, autoescape=True) for column in searched)))
     return clauses
 
 

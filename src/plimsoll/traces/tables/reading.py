@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tuple_
 
@@ -25,7 +24,7 @@ class TraceRows:
 def read_page(connection: Connection, *, where: TraceFilter) -> list[Row] | None:
     """Return the traces that the filter lets through, in its order; None when `before` names no trace."""
     order = order_of(where.sort)
-    query = _summaries().where(*narrow(where))
+    query = select_summaries().where(*narrow(where))
     if where.before is not None:
         last = connection.execute(select(order.key).where(SUMMARIES.c.trace_id == where.before)).first()
         if last is None:
@@ -36,13 +35,13 @@ def read_page(connection: Connection, *, where: TraceFilter) -> list[Row] | None
 
 def read_trace(connection: Connection, *, trace_id: str, limit: int) -> TraceRows:
     """Return one trace with its first spans, over one snapshot."""
-    summary = rows_of(connection, _summaries().where(SUMMARIES.c.trace_id == trace_id))
+    summary = rows_of(connection, select_summaries().where(SUMMARIES.c.trace_id == trace_id))
     return TraceRows(next(iter(summary), None), list_spans(connection, trace_id, limit=limit))
 
 
 def list_traces(connection: Connection, trace_ids: Sequence[str]) -> list[Row]:
     """Return these traces, each with the content of its head, in no order."""
-    return rows_of(connection, _summaries().where(SUMMARIES.c.trace_id.in_(trace_ids)))
+    return rows_of(connection, select_summaries().where(SUMMARIES.c.trace_id.in_(trace_ids)))
 
 
 def list_spans(connection: Connection, trace_id: str, *, limit: int, after: str | None = None) -> list[Row]:
@@ -91,7 +90,7 @@ def count_prompt_uses(connection: Connection, *, since_ns: int) -> list[Row]:
     return rows_of(connection, used.order_by(func.max(SUMMARIES.c.start_ns).desc()))
 
 
-def _summaries() -> Select[Any]:
+def select_summaries() -> Select[tuple[object, ...]]:
     """Return the rows of traces, each with the content of its head span."""
     return select(SUMMARIES, SPANS.c.input_text, SPANS.c.output_text).outerjoin_from(SUMMARIES, SPANS, _is_head())
 

@@ -1,6 +1,6 @@
 """The tables: spans with their content, one row a trace that every list reads, scores, and what is counted of them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, LargeBinary, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, LargeBinary, String, Table, Text, text
 
 from plimsoll.store import TRACES, Moment
 
@@ -8,6 +8,8 @@ _IS_RETRIEVAL = text("kind = 'retrieval'")
 _HAS_OTHERS = text("other_subjects IS NOT NULL")
 _HAS_PROMPT = text("prompt_hash IS NOT NULL")
 _IS_OPEN = text("NOT settled")
+_IS_WHOLE = text("NOT is_sliced")
+_IS_STALE = text("is_stale")
 _IS_WAITING = text("NOT is_counted AND trace_id IS NOT NULL")
 
 # Content comes last: what the fold reads must not lie behind megabytes of text in SQLite's pages.
@@ -191,4 +193,37 @@ SCORE_FIGURES = Table(
     Column("passed", BigInteger, nullable=False),
     Index("ix_score_figures_when", "tenant", "seconds", "start", "feature"),
     info=_COUNTED,
+)
+
+_WORDS: dict[str, str] = {
+    "tenant": "a check of it stands with every span; a search shows the traces of one tenant only",
+    "subject": "none; what it says of a span is blanked when that is deleted",
+    "retention": "as long as the spans that it is about",
+    "erase": "Traces.erase(subject) and Traces.prune take out what is said of the spans that they delete",
+}
+
+TEXT_BLOCKS = Table(
+    "text_blocks",
+    TRACES,
+    Column("block_id", Integer, primary_key=True),
+    Column("spans", BigInteger, nullable=False),
+    Column("first_ns", BigInteger, nullable=False),
+    Column("last_ns", BigInteger, nullable=False),
+    Column("is_sliced", Boolean, nullable=False),
+    Column("is_stale", Boolean, nullable=False),
+    Column("members", LargeBinary, nullable=False),
+    Column("signatures", LargeBinary),
+    Index("ix_text_blocks_whole", "block_id", "spans", sqlite_where=_IS_WHOLE, postgresql_where=_IS_WHOLE),
+    Index("ix_text_blocks_when", "last_ns", "block_id", "first_ns", "spans", "is_sliced"),
+    Index("ix_text_blocks_stale", "block_id", sqlite_where=_IS_STALE, postgresql_where=_IS_STALE),
+    info=_WORDS,
+)
+
+TEXT_PARTS = Table(
+    "text_parts",
+    TRACES,
+    Column("block_id", Integer, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("bits", LargeBinary, nullable=False),
+    info=_WORDS,
 )

@@ -18,6 +18,7 @@ from plimsoll.traces.tables.figures import add_figures, lock_figures
 from plimsoll.traces.tables.schema import SPANS, SUMMARIES
 from plimsoll.traces.tables.score_counting import count_scores
 from plimsoll.traces.tables.statements import Values, insert_rows, names_of, put_rows, select_rows
+from plimsoll.traces.tables.texts import keep_texts
 
 FOLDED_AT_ONCE = 2_000
 """Spans of a trace up to which each batch folds it anew; a longer one is marked, and settled in the background."""
@@ -97,7 +98,9 @@ def write_spans(connection: Connection, rows: Sequence[Mapping[str, object]]) ->
         raise WrittenElsewhere
     if long:
         connection.execute(update(SUMMARIES).where(SUMMARIES.c.trace_id.in_(long)).values(settled=False))
-    insert_rows(connection, SPANS, [_wholly(row) for trace in arrivals.values() for row in trace.rows.values()])
+    stored = [row for trace in arrivals.values() for row in trace.rows.values()]
+    insert_rows(connection, SPANS, [_wholly(row) for row in stored])
+    keep_texts(connection, stored)
     _apply(connection, changes)
     return Written(refused, bool(long))
 

@@ -1,0 +1,131 @@
+"""Searching traces for words, over SQLite and PostgreSQL: what is found, and what is left after deleting."""
+
+import json
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select, update
+
+from plimsoll.errors import InvalidRequest
+from plimsoll.records import Attribute, Span
+from plimsoll.store import Store
+from plimsoll.traces import Keep, TraceFilter, Traces
+from plimsoll.traces.search.blocks import BLOCK_SPANS, Keys, is_left, read_keys, read_signatures
+from plimsoll.traces.search.signatures import BITS
+from plimsoll.traces.tables.schema import TEXT_BLOCKS, TEXT_PARTS
+
+from contract.traces.test_traces import START, span, store, trace_id, traces, url, write
+
+pytestmark = pytest.mark.anyio
+__all__ = ["store", "traces", "url"]
+MANY = BLOCK_SPANS + 500
+
+
+def said(number: int, words: str, /, **more: str) -> Span:
+    """Return a trace of one span, a second after the one before, that was asked the words."""
+    start = int((START + timedelta(seconds=number)).timestamp()) * 10**9
+    asked: dict[str, Attribute] = {"plimsoll.input": json.dumps({"text": words}, ensure_ascii=False)}
+    asked |= {f"plimsoll.{name}": one for name, one in more.items()}
+    return Span(
+        trace_id=f"{number:032x}", span_id="1" * 16, name="put", start_ns=start, end_ns=start + 1, attributes=asked
+    )
+
+
+async def found(traces: Traces, words: str, *, tenant: str | None = None) -> list[int]:
+    page = await traces.page(TraceFilter(text=words, tenant=tenant), seconds=30)
+    assert page.reached is None
+    return [int(one.trace_id, 16) for one in page.traces]
+
+
+async def clear(store: Store) -> None:
+    await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("text_blocks", "text_parts")])
+
+
+async def test_words_of_every_step_are_found_whatever_their_case(store: Store, traces: Traces):
+    child = span(1, 2, 1, plimsoll__output="The ÄPFEL are in the Küche.")
+    await write(store, span(1, 1, plimsoll__input="Where is it?"), child, span(2, 1))
+    for words in ("äpfel", "Äpfel are", "KÜCHE.", "where IS it"):
+        assert [one.trace_id for one in await traces.list(TraceFilter(text=words))] == [trace_id(1)]
+    assert await traces.list(TraceFilter(text="pears")) == []
+
+
+@pytest.mark.parametrize("words", ["a", "ab", "é"])
+async def test_words_too_short_for_a_signature_are_found_by_looking(store: Store, traces: Traces, words: str):
+    await clear(store)
+    await write(store, said(1, f"x{words}y"), said(2, "zzz"))
+    assert await found(traces, words) == [1]
+
+
+async def test_after_a_block_is_sliced_its_spans_and_those_behind_it_are_found(store: Store, traces: Traces):
+    await clear(store)
+    words = {7: "zephyrine", MANY // 2: "quokka", MANY - 1: "zephyrine"}
+    await write(store, *(said(number, f"parcel {words.get(number, '')}", tenant="acme") for number in range(1, MANY)))
+    assert await store.read(lambda c: c.execute(select(TEXT_PARTS.c.part)).all()) != []
+    assert await found(traces, "ZEPHYRINE") == [MANY - 1, 7]
+    assert await found(traces, "quokka", tenant="acme") == [MANY // 2]
+    assert await found(traces, "quokka", tenant="other") == []
+    first = await traces.list(TraceFilter(text="parcel", limit=3))
+    second = await traces.list(TraceFilter(text="parcel", limit=3, before=first[-1].trace_id))
+    assert [int(one.trace_id, 16) for one in (*first, *second)] == list(range(MANY - 1, MANY - 7, -1))
+
+
+async def test_spans_from_before_there_were_signatures_are_found(store: Store, traces: Traces):
+    await clear(store)
+    await write(store, said(1, "zephyrine"), said(2, "quokka"))
+    await store.write(lambda c: c.execute(update(TEXT_BLOCKS).values(signatures=None)))
+    assert await found(traces, "quokka") == [2]
+    await write(store, *(said(number, "parcel") for number in range(3, MANY)))
+    assert await found(traces, "zephyrine") == [1]
+
+
+async def test_what_was_deleted_leaves_no_bit_behind(store: Store, traces: Traces):
+    await clear(store)
+    owners = {number: "user:ada" if number % 2 else "user:bob" for number in range(1, MANY)}
+    await write(store, *(said(number, "parcel", subject=owner) for number, owner in owners.items()))
+    assert await traces.erase("user:ada") == MANY // 2
+    blocks = await store.read(read_signed)
+    assert sum(int(is_left(keys).sum()) for keys, _ in blocks) == (MANY - 1) // 2
+    assert any(len(keys) >= BLOCK_SPANS for keys, _ in blocks)
+    for keys, has_bits in blocks:
+        assert (has_bits == is_left(keys)).all()
+    assert len(await traces.list(TraceFilter(text="parcel", limit=500))) == 500
+
+
+async def test_retention_takes_words_out_as_well(store: Store, traces: Traces):
+    await clear(store)
+    await write(store, *(said(number, "parcel") for number in range(1, MANY)))
+    await traces.prune(Keep(since=START + timedelta(seconds=1_000)))
+    blocks = await store.read(read_signed)
+    assert sum(int(is_left(keys).sum()) for keys, _ in blocks) == MANY - 1_000
+    assert all((has_bits == is_left(keys)).all() for keys, has_bits in blocks)
+
+
+def read_signed(connection: Connection) -> list[tuple[Keys, NDArray[np.bool_]]]:
+    """Return the keys of every block, with whether anything is said of each."""
+    found: list[tuple[Keys, NDArray[np.bool_]]] = []
+    columns = (TEXT_BLOCKS.c.block_id, TEXT_BLOCKS.c.members, TEXT_BLOCKS.c.signatures)
+    for block_id, members, signatures in connection.execute(select(*columns)).all():
+        if signatures is not None:
+            has_bits = np.asarray(read_signatures(bytes(signatures)).any(axis=1))
+        else:
+            parts = connection.execute(select(TEXT_PARTS.c.bits).where(TEXT_PARTS.c.block_id == block_id)).scalars()
+            slices = np.frombuffer(b"".join(bytes(part) for part in parts), np.uint8).reshape(BITS, -1)
+            has_bits = np.asarray(np.unpackbits(slices, axis=1, bitorder="little").any(axis=0))
+        found.append((read_keys(bytes(members)), has_bits))
+    return found
+
+
+async def test_without_time_the_page_says_how_far_it_looked_and_the_rest_can_be_asked_for(store: Store, traces: Traces):
+    await clear(store)
+    await write(store, *(said(number, "el" if number == 1 else "letter") for number in range(1, 1_000)))
+    page = await traces.page(TraceFilter(text="el", limit=1), seconds=0)
+    assert (page.traces, page.reached) == ([], START + timedelta(seconds=799))
+    rest = await traces.page(TraceFilter(text="el", until=page.reached), seconds=30)
+    assert ([one.trace_id for one in rest.traces], rest.reached) == ([f"{1:032x}"], None)
+
+
+async def test_a_page_that_is_too_long_is_refused(traces: Traces):
+    with pytest.raises(InvalidRequest):
+        await traces.page(TraceFilter(text="x", limit=501))

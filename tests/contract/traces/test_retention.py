@@ -14,6 +14,7 @@ from plimsoll.traces import Capture, Keep, Traces
 
 from contract.store.databases import BOTH, database, opened
 
+_TABLES = ("scores", "spans", "traces", "figures", "text_blocks", "text_parts")
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = "What may I return, and for how long? " * 100
@@ -28,9 +29,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     async with opened(url, "traces") as store:
-        await store.write(
-            lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("scores", "spans", "traces", "figures")]
-        )
+        await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in _TABLES])
         yield store
 
 

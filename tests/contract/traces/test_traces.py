@@ -12,6 +12,7 @@ from plimsoll.traces import Capture, Keep, TraceFilter, Traces
 
 from contract.store.databases import BOTH, database, opened
 
+TABLES = ("scores", "spans", "traces", "text_blocks", "text_parts")
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -25,9 +26,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     async with opened(url, "traces") as store:
-        await store.write(
-            lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("scores", "spans", "traces")]
-        )
+        await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in TABLES])
         yield store
 
 

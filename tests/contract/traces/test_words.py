@@ -39,10 +39,6 @@ async def found(traces: Traces, words: str, *, tenant: str | None = None) -> lis
     return [int(one.trace_id, 16) for one in page.traces]
 
 
-async def clear(store: Store) -> None:
-    await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("text_blocks", "text_parts")])
-
-
 async def test_words_of_every_step_are_found_whatever_their_case(store: Store, traces: Traces):
     child = span(1, 2, 1, plimsoll__output="The ÄPFEL are in the Küche.")
     await write(store, span(1, 1, plimsoll__input="Where is it?"), child, span(2, 1))
@@ -53,13 +49,11 @@ async def test_words_of_every_step_are_found_whatever_their_case(store: Store, t
 
 @pytest.mark.parametrize("words", ["a", "ab", "é"])
 async def test_words_too_short_for_a_signature_are_found_by_looking(store: Store, traces: Traces, words: str):
-    await clear(store)
     await write(store, said(1, f"x{words}y"), said(2, "zzz"))
     assert await found(traces, words) == [1]
 
 
 async def test_after_a_block_is_sliced_its_spans_and_those_behind_it_are_found(store: Store, traces: Traces):
-    await clear(store)
     words = {7: "zephyrine", MANY // 2: "quokka", MANY - 1: "zephyrine"}
     await write(store, *(said(number, f"parcel {words.get(number, '')}", tenant="acme") for number in range(1, MANY)))
     assert await store.read(lambda c: c.execute(select(TEXT_PARTS.c.part)).all()) != []
@@ -72,7 +66,6 @@ async def test_after_a_block_is_sliced_its_spans_and_those_behind_it_are_found(s
 
 
 async def test_spans_from_before_there_were_signatures_are_found(store: Store, traces: Traces):
-    await clear(store)
     await write(store, said(1, "zephyrine"), said(2, "quokka"))
     await store.write(lambda c: c.execute(update(TEXT_BLOCKS).values(signatures=None)))
     assert await found(traces, "quokka") == [2]
@@ -81,7 +74,6 @@ async def test_spans_from_before_there_were_signatures_are_found(store: Store, t
 
 
 async def test_what_was_deleted_leaves_no_bit_behind(store: Store, traces: Traces):
-    await clear(store)
     owners = {number: "user:ada" if number % 2 else "user:bob" for number in range(1, MANY)}
     await write(store, *(said(number, "parcel", subject=owner) for number, owner in owners.items()))
     assert await traces.erase("user:ada") == MANY // 2
@@ -94,7 +86,6 @@ async def test_what_was_deleted_leaves_no_bit_behind(store: Store, traces: Trace
 
 
 async def test_retention_takes_words_out_as_well(store: Store, traces: Traces):
-    await clear(store)
     await write(store, *(said(number, "parcel") for number in range(1, MANY)))
     await traces.prune(Keep(since=START + timedelta(seconds=1_000)))
     blocks = await store.read(read_signed)
@@ -118,7 +109,6 @@ def read_signed(connection: Connection) -> list[tuple[Keys, NDArray[np.bool_]]]:
 
 
 async def test_without_time_the_page_says_how_far_it_looked_and_the_rest_can_be_asked_for(store: Store, traces: Traces):
-    await clear(store)
     await write(store, *(said(number, "el" if number == 1 else "letter") for number in range(1, 1_000)))
     page = await traces.page(TraceFilter(text="el", limit=1), seconds=0)
     assert (page.traces, page.reached) == ([], START + timedelta(seconds=799))

@@ -116,6 +116,19 @@ async def test_what_is_not_for_the_caller_is_not_compared(store: Store):
     assert other.first.matching == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "matching"),
+    [("min_ms=1000000", 0), ("text=no such words", 0), ("outcome=answered,user=user:1", None), ("traffic=live", 60)],
+)
+async def test_every_filter_of_the_list_makes_a_side(store: Store, text: str, matching: int | None):
+    await write(store, World(users=3), seed=1)
+    side = parse_side(text, now=NOW)
+    found = (await Traces(store).compare(side, side, caller=LOCAL)).first.matching
+    listed = await Traces(store).list(replace(side.where, tenant="local", limit=100))
+    assert found == len(listed)
+    assert matching is None or found == matching
+
+
 @pytest.mark.parametrize("text", ["", "2h", "colour=red", "2h..3h", "version=", "tomorrow..now"])
 def test_a_side_that_means_nothing_says_what_would(text: str):
     with pytest.raises(InvalidRequest) as refused:

@@ -1,8 +1,8 @@
 """From one side's description to its group: drawn at random, read whole, made comparable. Called by `Traces`."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -19,7 +19,6 @@ from plimsoll.traces.tables.scores import list_scores_of
 
 _MOST_SPANS = 300
 _AT_ONCE = 500
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, Attribute])
 _NOTHING = "[]"
 
@@ -34,12 +33,9 @@ _EVENTS = msgspec.json.Decoder(tuple[_Event, ...])
 async def read_group(store: Store, side: Side, *, caller: Principal, most: int, seed: int) -> Group:
     """Draw at most so many of the side's traces that the caller may see, by the seed, and make them comparable."""
     draw = Draw(
-        since_ns=_nanoseconds(side.since),
-        until_ns=_nanoseconds(side.until),
+        where=msgspec.structs.replace(side.where, tenant=caller.tenant, seen_by=caller.id),
         equal=side.equal,
         prefixed=side.prefixed,
-        tenant=caller.tenant,
-        seen_by=caller.id,
         most=most,
         most_spans=_MOST_SPANS,
         start=hashlib.sha256(str(seed).encode()).hexdigest()[:8],
@@ -51,7 +47,9 @@ async def read_group(store: Store, side: Side, *, caller: Principal, most: int, 
         for row in await store.read(partial(list_scores_of, trace_ids=ids[begin : begin + _AT_ONCE])):
             score = msgspec.convert({name: row[name] for name in Score.__struct_fields__}, Score)
             scores.setdefault(str(row["trace_id"]), []).append(score)
-    return Group(label=side.label, facts=tuple(_facts(drawn, scores)), matching=drawn.matching)
+    # In a thread: some thousand traces take half a second, in which requests go on.
+    facts = await asyncio.to_thread(_facts, drawn, scores)
+    return Group(label=side.label, facts=tuple(facts), matching=drawn.matching)
 
 
 def _facts(drawn: Drawn, scores: Mapping[str, Sequence[Score]]) -> list[TraceFacts]:
@@ -82,7 +80,3 @@ def _span(row: Mapping[str, object]) -> Span:
         attributes=_ATTRIBUTES.decode(str(row["attributes"])),
         events=tuple(SpanEvent(name=event.name, at_ns=0) for event in names),
     )
-
-
-def _nanoseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1) * 1000

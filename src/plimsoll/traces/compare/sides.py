@@ -1,30 +1,20 @@
 """What a person types for one side of a comparison, as what is asked of the traces: `2h..1h`, `version=3f2a`. Pure."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from plimsoll.errors import InvalidRequest, nearest_name, one_of
+from plimsoll.traces.filters import FILTERS, read_value
+from plimsoll.traces.records import TraceFilter
 
-_BACK = re.compile(r"(\d+(?:\.\d+)?)([mhdw])")
-_UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_PREFIXED = {"version": "version", "prompt": "prompt_hash"}
-_EQUAL = {
-    "feature": "feature",
-    "variant": "variant",
-    "release": "release",
-    "model": "model",
-    "service": "service",
-    "outcome": "outcome",
-    "error_class": "error_class",
-    "user": "subject",
-    "session": "session",
-    "dataset": "dataset",
-    "tag": "tags",
-    **_PREFIXED,
-}
+_FILTERS = {one.name: one for one in FILTERS if one.name not in {"sort", "before", "limit"}}
+_EQUAL = ("release", "dataset")
+_PREFIXED = {"prompt": "prompt_hash"}
+_KNOWN = (*_FILTERS, *_EQUAL, *_PREFIXED)
 _EXAMPLE = "Write a window like `2h..1h` or `2026-11-01..2026-11-02`, or `KEY=VALUE`, several with commas between them."
+_JUST_BEFORE = timedelta(microseconds=1)
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,12 +22,10 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
     label: str
     """What was typed."""
-    since: datetime | None = None
-    """From this moment on; None: from the beginning."""
-    until: datetime | None = None
-    """Up to this moment, without it; None: up to now."""
+    where: TraceFilter = TraceFilter()
+    """The filters of the list that it names."""
     equal: dict[str, str] = {}
-    """Values that columns have."""
+    """Values of other columns."""
     prefixed: dict[str, str] = {}
     """How the hash in a column begins."""
 
@@ -50,36 +38,41 @@ def parse_side(text: str, *, now: datetime) -> Side:
         raise InvalidRequest("One side of the comparison is empty.", next_step=_EXAMPLE)
     for part in parts:
         side = _add(side, part, now=now)
-    if side.since and side.until and side.since >= side.until:
+    where = side.where
+    if where.since and where.until and where.since >= where.until:
         raise InvalidRequest(f"{text!r} ends before it begins.", next_step=_EXAMPLE)
-    return side
+    if where.is_evaluation is None and "dataset" not in side.equal:
+        where = replace(where, is_evaluation=False)
+    return replace(side, where=where)
 
 
 def _add(side: Side, part: str, *, now: datetime) -> Side:
-    if ".." in part:
-        begin, _, end = part.partition("..")
-        return msgspec.structs.replace(side, since=_moment(begin, now=now), until=_moment(end, now=now))
     key, equals, value = (piece.strip() for piece in part.partition("="))
+    if ".." in part and not equals:
+        begin, _, end = part.partition("..")
+        since, until = _moment("since", begin, now=now), _moment("until", end, now=now)
+        # A window holds its beginning and not its end, so that two that follow each other share no trace.
+        until = until - _JUST_BEFORE if until else None
+        return replace(side, where=replace(side.where, since=since, until=until))
     if not equals or not value:
         raise InvalidRequest(f"{part!r} is neither a window nor KEY=VALUE.", next_step=_EXAMPLE)
-    if key not in _EQUAL:
-        near = nearest_name(key, _EQUAL)
-        hint = f" Did you mean {near!r}?" if near else ""
-        raise InvalidRequest(f"{key!r} is not compared by.{hint} Known: {one_of(_EQUAL)}.", next_step=_EXAMPLE)
+    if key in _EQUAL:
+        return replace(side, equal={**side.equal, key: value})
     if key in _PREFIXED:
-        return msgspec.structs.replace(side, prefixed={**side.prefixed, _EQUAL[key]: value.lower()})
-    return msgspec.structs.replace(side, equal={**side.equal, _EQUAL[key]: value})
+        return replace(side, prefixed={**side.prefixed, _PREFIXED[key]: value.lower()})
+    if key not in _FILTERS:
+        near = nearest_name(key, _KNOWN)
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise InvalidRequest(f"{key!r} is not compared by.{hint} Known: {one_of(_KNOWN)}.", next_step=_EXAMPLE)
+    field = _FILTERS[key]
+    return replace(side, where=replace(side.where, **{field.field: read_value(field, value, now=now)}))
 
 
-def _moment(text: str, *, now: datetime) -> datetime | None:
+def _moment(name: str, text: str, *, now: datetime) -> datetime | None:
     text = text.strip()
     if text in {"", "now"}:
         return None
-    back = _BACK.fullmatch(text)
-    if back:
-        return now - timedelta(seconds=float(back[1]) * _UNITS[back[2]])
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidRequest(f"{text!r} is no moment.", next_step=_EXAMPLE) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return msgspec.convert(read_value(_FILTERS[name], text, now=now), datetime)
+    except InvalidRequest as error:
+        raise InvalidRequest(error.message, next_step=_EXAMPLE) from error

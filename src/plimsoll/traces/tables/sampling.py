@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from plimsoll.traces.tables.reading import list_traces
+from plimsoll.traces.records import TraceFilter
+from plimsoll.traces.tables.filtering import narrow
+from plimsoll.traces.tables.reading import is_head, list_traces
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SPANS, SUMMARIES
 
@@ -20,18 +22,12 @@ _SPAN = [
 class Draw:
     """What is drawn."""
 
-    since_ns: int | None
-    """Begun at this moment or later."""
-    until_ns: int | None
-    """Begun before this moment."""
+    where: TraceFilter
+    """What the traces must be; it names a tenant, and who looks."""
     equal: Mapping[str, str]
-    """Values of columns."""
+    """Values of further columns."""
     prefixed: Mapping[str, str]
-    """Beginnings of columns."""
-    tenant: str
-    """Whose traces."""
-    seen_by: str
-    """Who looks."""
+    """Beginnings of further columns."""
     most: int
     """How many."""
     most_spans: int
@@ -59,10 +55,12 @@ def draw_traces(connection: Connection, draw: Draw) -> Drawn:
     the database makes without handing out the others.
     """
     fitting = _fitting(draw)
-    matching = int(connection.execute(select(func.count()).select_from(SUMMARIES).where(*fitting)).scalar_one())
+    # Words are looked for in the head's texts, which lie in another table.
+    source = SUMMARIES.outerjoin(SPANS, is_head()) if draw.where.text else SUMMARIES
+    matching = int(connection.execute(select(func.count()).select_from(source).where(*fitting)).scalar_one())
     tail = func.substr(SUMMARIES.c.trace_id, _TAIL_FROM, _TAIL)
     order = (case((tail >= draw.start, 0), else_=1), tail, SUMMARIES.c.trace_id)
-    drawn = select(SUMMARIES.c.trace_id).where(*fitting, SUMMARIES.c.span_count <= draw.most_spans)
+    drawn = select(SUMMARIES.c.trace_id).select_from(source).where(*fitting, SUMMARIES.c.span_count <= draw.most_spans)
     ids = list(connection.execute(drawn.order_by(*order).limit(draw.most)).scalars())
     heads: list[Row] = []
     spans: list[Row] = []
@@ -81,19 +79,9 @@ def _read_spans(connection: Connection, trace_ids: Sequence[str]) -> list[Row]:
 
 def _fitting(draw: Draw) -> list[ColumnElement[bool]]:
     row = SUMMARIES.c
-    clauses: list[ColumnElement[bool]] = [
-        row.tenant == draw.tenant,
-        or_(func.coalesce(row.subject, "") == draw.seen_by, ~row.is_closed),
-        func.coalesce(row.kind, "") != "judge",
-    ]
-    if "dataset" not in draw.equal:
-        clauses.append(row.dataset.is_(None))
-    if draw.since_ns is not None:
-        clauses.append(row.start_ns >= draw.since_ns)
-    if draw.until_ns is not None:
-        clauses.append(row.start_ns < draw.until_ns)
-    for name, value in draw.equal.items():
-        clauses.append(row.tags.contains(f"|{value}|", autoescape=True) if name == "tags" else row[name] == value)
+    clauses = narrow(draw.where)
+    if draw.where.kind is None:
+        clauses.append(func.coalesce(row.kind, "") != "judge")
+    clauses += [row[name] == value for name, value in draw.equal.items()]
     # A range, not LIKE: it uses an index on both databases, and 'g' sorts after every hexadecimal digit.
-    clauses += [row[name].between(value, f"{value}g") for name, value in draw.prefixed.items()]
-    return clauses
+    return clauses + [row[name].between(value, f"{value}g") for name, value in draw.prefixed.items()]

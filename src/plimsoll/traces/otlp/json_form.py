@@ -73,6 +73,7 @@ class _Span(_Message):
     trace_id: str | None = None
     span_id: str | None = None
     parent_span_id: str | None = None
+    trace_state: str | None = None
     name: str | None = None
     kind: int | str | None = None
     start_time_unix_nano: _Whole = None
@@ -172,6 +173,7 @@ def _read_span(span: _Span) -> SentSpan:
         attributes=_read_attributes(span.attributes),
         events=[_read_event(event) for event in span.events or ()],
         links=[f"{_id(link.trace_id)}-{_id(link.span_id)}" for link in span.links or ()],
+        trace_state=span.trace_state or "",
     )
 
 

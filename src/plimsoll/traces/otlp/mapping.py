@@ -10,6 +10,7 @@ from plimsoll.records import Attribute
 from plimsoll.traces.otlp.dialects import translate
 from plimsoll.traces.otlp.failures import classify
 from plimsoll.traces.otlp.sent import SentSpan
+from plimsoll.traces.otlp.tracestate import read_inclusion
 from plimsoll.traces.otlp.values import write_json
 
 Attributes = dict[str, Attribute]
@@ -81,6 +82,9 @@ def map_attributes(sent: SentSpan, sender: Sender, *, is_root: bool) -> Attribut
     for name, value in sender.common.items():
         attributes.setdefault(name, value)
     attributes["plimsoll.tenant"] = sender.tenant
+    inclusion = read_inclusion(sent.trace_state) if sent.trace_state else None
+    if inclusion is not None:
+        attributes["plimsoll.inclusion"] = inclusion
     if is_root:
         _complete_root(sent, sender)
     if sent.has_failed:

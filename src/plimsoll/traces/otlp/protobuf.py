@@ -66,6 +66,7 @@ def _read_span(span: SpanMessage) -> SentSpan:
         attributes=_read_attributes(span.attributes),
         events=[_read_event(event) for event in span.events],
         links=[f"{link.trace_id.hex()}-{link.span_id.hex()}" for link in span.links],
+        trace_state=span.trace_state,
     )
 
 

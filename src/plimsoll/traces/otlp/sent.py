@@ -30,6 +30,8 @@ class SentSpan(msgspec.Struct):
     """What happened within it."""
     links: list[str]
     """Other spans that it names, as `trace-span`."""
+    trace_state: str = ""
+    """W3C `tracestate` as it came."""
 
 
 class SentGroup(msgspec.Struct):

@@ -22,7 +22,7 @@ from plimsoll.knowledge.tables.browsing import (
     readable_sources,
 )
 from plimsoll.knowledge.tables.documents import DocumentRow, MetadataValue
-from plimsoll.knowledge.tables.statistics import hash_content
+from plimsoll.knowledge.tables.statistics import CorpusStats, count_corpus, hash_content
 from plimsoll.records import Principal
 from plimsoll.store import Store
 
@@ -166,6 +166,11 @@ async def find_readable(store: Store, corpus: str, sources: Sequence[str], *, ca
 async def identify_content(store: Store, corpus: str) -> str:
     """Return a hash of what the corpus knows: the same for the same documents, cut alike, under one embedding model."""
     return await store.read(lambda connection: hash_content(connection, corpus))
+
+
+async def count_documents(store: Store, corpus: str, *, tenant: str | None) -> CorpusStats:
+    """Return how much the corpus knows, of one tenant or of all; neither index nor embedding model is opened."""
+    return await store.read(lambda connection: count_corpus(connection, corpus, tenant=tenant))
 
 
 async def measure_corpus(store: Store, corpus: str, *, tenant: str) -> Holdings:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from plimsoll.evals import gate_run
 from plimsoll.features import AnyFeature
+from plimsoll.knowledge import count_documents
 from plimsoll.project.live_line import hold_live, latency_target_ms, nothing_at
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
@@ -23,10 +24,10 @@ async def describe_project(
     schedules: Schedules,
     tenant: str | None = None,
 ) -> ProjectStatus:
-    """Return the status of the whole project; requests are those of the tenant, of all where none is named."""
+    """Return the status of the whole project; requests and documents are the tenant's, of all where none is named."""
     settings = in_force.settings
     described = [await describe_feature(feature, parts, tenant=tenant) for feature in features.values()]
-    corpora = [await _describe_corpus(name, parts) for name in settings.knowledge]
+    corpora = [await _describe_corpus(name, parts, tenant=tenant) for name in settings.knowledge]
     return ProjectStatus(
         name=settings.project.name,
         models=parts.models.in_use,
@@ -92,8 +93,8 @@ def _describe_traffic(total: FigurePoint, points: tuple[FigurePoint, ...]) -> Tr
     )
 
 
-async def _describe_corpus(name: str, parts: Parts) -> CorpusStatus:
-    stats = await (await parts.corpora.get(name)).stats()
+async def _describe_corpus(name: str, parts: Parts, *, tenant: str | None) -> CorpusStatus:
+    stats = await count_documents(parts.state, name, tenant=tenant)
     return CorpusStatus(
         name=name,
         documents=stats.documents,

@@ -125,3 +125,12 @@ async def test_traces_past_their_time_are_deleted(tmp_path: Path):
     async with opened(tmp_path / "demo", clock=in_a_month) as later:
         await later.tidy()
         assert [trace for trace in await later.traces.list() if trace.feature] == []
+
+
+async def test_the_projects_status_opens_no_corpus_and_so_waits_for_no_model(tmp_path: Path):
+    async with opened(tmp_path / "shop"):
+        pass
+    async with plimsoll.open(tmp_path / "shop", environ={}) as project:
+        status = await project.status()
+        assert [(corpus.documents, corpus.failed) for corpus in status.corpora] == [(2, 0)]
+        assert project._parts.corpora._open == {}

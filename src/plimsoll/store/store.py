@@ -56,7 +56,7 @@ class Store:
         or written by a newer Plimsoll), DiskFull and MissingPart (no driver for PostgreSQL).
         """
         address = parse_address(url)
-        limits = Limits(lock_seconds, timeout_seconds, _CONNECT_SECONDS)
+        limits = Limits(lock_seconds, timeout_seconds, _CONNECT_SECONDS, is_bulk=schema == "traces")
         store = cls(address, make_engines(address, limits), clock=clock, timeout_seconds=timeout_seconds)
         try:
             await store._writes.run(lambda: store._prepare(schema, lock_seconds), timeout_seconds=timeout_seconds)
@@ -174,7 +174,8 @@ class Store:
         try:
             if file is not None:
                 file.parent.mkdir(parents=True, exist_ok=True)
-                set_write_ahead(self._engines.writer, self._address, lock_seconds=lock_seconds)
+                is_bulk = schema == "traces"
+                set_write_ahead(self._engines.writer, self._address, lock_seconds=lock_seconds, is_bulk=is_bulk)
             migrate(self._engines.reader, self._engines.writer, schema=schema, address=self._address)
         except OSError as error:
             raise explain_file_error(error, self.url_shown) from error

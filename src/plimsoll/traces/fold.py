@@ -128,6 +128,7 @@ class TraceRow(msgspec.Struct, frozen=True, gc=False):
 ROW = TraceRow.__struct_fields__
 """Names of its columns, in its order."""
 _HANDED_UP = ("session", "feature", "variant", "version", "release", "service", "dataset", "prompt_hash")
+_TOKENS = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
 _begun = attrgetter("start_ns", "span_id")
 
 
@@ -138,6 +139,64 @@ def fold_spans(spans: Sequence[LightSpan]) -> TraceRow:
 
 def fold_ordered(ordered: Sequence[LightSpan]) -> TraceRow:
     """Return the row of the trace that consists of these spans, each once, by beginning."""
+    return _fold_one(ordered[0]) if len(ordered) == 1 else fold_many(ordered)
+
+
+def _fold_one(span: LightSpan) -> TraceRow:
+    """Return what `fold_many` says of one span: many traces that other programs send are one call."""
+    has_root = span.parent_id is None
+    has_ended = has_root or _is_joined(span)
+    is_call = span.kind == MODEL_CALL and span.parent_id != span.span_id
+    cost = span.cost_usd if is_call else 0.0
+    return TraceRow(
+        trace_id=span.trace_id,
+        start_ns=span.start_ns,
+        end_ns=span.end_ns,
+        duration_ns=span.end_ns - span.start_ns,
+        span_count=1,
+        head_ns=span.start_ns,
+        head_id=span.span_id,
+        has_root=has_root,
+        name=span.name,
+        kind=span.kind,
+        tenant=span.tenant,
+        subject=span.subject,
+        other_subjects=None,
+        session=span.session,
+        feature=span.feature,
+        variant=span.variant,
+        version=span.version,
+        release=span.release,
+        service=span.service,
+        dataset=span.dataset,
+        tags=span.tags,
+        prompt_hash=span.prompt_hash,
+        outcome=span.outcome if has_ended else None,
+        error_class=span.error_class if has_ended else None,
+        error=span.error,
+        model=(span.model or None) if is_call else None,
+        **_tokens_of(span if is_call else None),
+        cost_usd=cost,
+        unpriced=int(cost is None),
+        inclusion=span.inclusion or 1.0,
+        is_closed=bool(span.is_closed),
+        settled=True,
+    )
+
+
+def _tokens_of(call: LightSpan | None) -> dict[str, int]:
+    if call is None:
+        return dict.fromkeys(_TOKENS, 0)
+    return {
+        "input_tokens": call.input_tokens or 0,
+        "output_tokens": call.output_tokens or 0,
+        "cached_tokens": call.cached_tokens or 0,
+        "reasoning_tokens": call.reasoning_tokens or 0,
+    }
+
+
+def fold_many(ordered: Sequence[LightSpan]) -> TraceRow:
+    """Return the row of the trace that consists of any number of spans, each once, by beginning."""
     first = ordered[0]
     head = next((span for span in ordered if span.parent_id is None), first)
     has_root = head.parent_id is None
@@ -205,7 +264,8 @@ def leaf_calls(ordered: Sequence[LightSpan]) -> Sequence[LightSpan]:
     parents = {span.span_id: span.parent_id for span in ordered}
     above = _ancestors(calls, parents)
     leaves = [span for span in calls if span.span_id not in above]
-    if len(leaves) == 1 or not any(span.call_id for span in calls):
+    named = [span.call_id for span in calls if span.call_id is not None]
+    if len(leaves) == 1 or len(set(named)) == len(named):
         return leaves
     known = {span.span_id: span for span in calls}
     return _once_each([_chain(leaf, known, parents) for leaf in leaves])
@@ -279,8 +339,6 @@ def _dearness(call: LightSpan) -> tuple[float, int, int, str]:
 
 
 def _first_known(name: str, ordered: Sequence[LightSpan]) -> Any:
-    if len(ordered) == 1:
-        return getattr(ordered[0], name)
     return next((value for span in ordered if (value := getattr(span, name))), None)
 
 

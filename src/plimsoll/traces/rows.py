@@ -1,7 +1,7 @@
 """A span as a row, and back: redacted, cut to size, promoted columns filled. Pure but for the redaction it is given."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 import msgspec
@@ -50,24 +50,13 @@ FACTS = frozenset(
 and only secrets are taken out of them. Else a trace would be nobody's, and every tenant's, and erased for nobody."""
 _ONLY_SECRETS = Redactor(("secrets",))
 _ANY_KIND = Redactor()
-_TEXTS = (
-    ("subject", "plimsoll.subject"),
-    ("feature", "plimsoll.feature"),
-    ("dataset", "plimsoll.dataset"),
-    ("outcome", "plimsoll.outcome"),
-    ("error_class", "plimsoll.error_class"),
-    ("variant", "plimsoll.variant"),
-    ("version", "plimsoll.config_hash"),
-    ("release", "plimsoll.release"),
-    ("service", "plimsoll.service"),
-    ("prompt_hash", "plimsoll.prompt_hash"),
-    ("call_id", "gen_ai.response.id"),
-)
-"""Columns that are the text of one attribute."""
+_RESTING = frozenset({"retrieval", "request", "judge"})
 _INPUT = "plimsoll.input"
 _OUTPUT = "plimsoll.output"
 # Far beyond any call, and small enough that a sum of them stays a 64-bit integer.
 _MOST_TOKENS = 2**40
+_SHORT, _REMEMBERED = 80, 4_096
+_encode = msgspec.json.Encoder().encode
 _REDACTION_FAILED = "[not stored: the redaction failed]"
 # A secret that lies across the cut must still be whole when the redaction sees it.
 SLACK = 4_096
@@ -79,28 +68,7 @@ def row_of(span: Span, redact: Redact, *, limit: int) -> dict[str, object]:
 
     What was cut is named in the attribute `plimsoll.truncated`.
     """
-    writer = _Writer(redact, limit, _cuts_so_far(span.attributes))
-    attributes = writer.attributes_of(span.attributes)
-    events = [
-        SpanEvent(name=writer.name(event.name), at_ns=event.at_ns, attributes=writer.attributes_of(event.attributes))
-        for event in span.events
-    ]
-    row = _promoted(attributes)
-    row["name"] = writer.name(span.name)
-    row["error"] = None if span.error is None else writer.text(span.error, "error")
-    row["input_text"] = _text_or_none(attributes.pop(_INPUT, None))
-    row["output_text"] = _text_or_none(attributes.pop(_OUTPUT, None))
-    if writer.cuts:
-        attributes[TRUNCATED] = list(writer.cuts.values())
-    return row | {
-        "trace_id": span.trace_id,
-        "span_id": span.span_id,
-        "parent_id": span.parent_id,
-        "start_ns": span.start_ns,
-        "end_ns": span.end_ns,
-        "attributes": msgspec.json.encode(attributes).decode(),
-        "events": msgspec.json.encode(events).decode(),
-    }
+    return RowMaker(redact, limit=limit).make(span)
 
 
 def drop_content(_: str) -> str:
@@ -146,43 +114,99 @@ def _cuts_so_far(attributes: Mapping[str, Attribute]) -> dict[str, str]:
     return {note.partition(":")[0]: note for note in notes} if isinstance(notes, list) else {}
 
 
-class _Writer:
-    """Cleans, redacts and cuts texts, and remembers what it cut."""
+class RowMaker:
+    """Makes rows of spans: cleans, redacts and cuts texts. One is used for many spans, in any thread.
 
-    def __init__(self, redact: Redact, limit: int, cuts: dict[str, str]) -> None:
-        self._redact = redact
-        self._drops = redact is drop_content
-        self._facts = keep_content if self._drops or redact is keep_content else _ONLY_SECRETS
+    It runs for every attribute of every span. Short texts (names of models, roles and services) come again and again,
+    so what became of them is remembered.
+    """
+
+    def __init__(self, redact: Redact, *, limit: int) -> None:
+        drops = redact is drop_content
+        facts = keep_content if drops or redact is keep_content else _ONLY_SECRETS
         # A program gives these names: no work for a user's function, which may fail.
-        self._keys = keep_content if redact is keep_content else _ANY_KIND
+        keys = keep_content if drops or redact is keep_content else _ANY_KIND
+        self._texts = _Texts(redact, limit=limit)
+        self._facts = _Texts(facts, limit=limit)
+        self._names = _Texts(keep_content if drops else redact, limit=limit)
+        self._keys = _Texts(keys, limit=2**31)
+
+    def make(self, span: Span) -> dict[str, object]:
+        """Return the span as a row of the table."""
+        cuts = _cuts_so_far(span.attributes)
+        attributes = self._attributes(span.attributes, cuts)
+        error = span.error
+        row = {
+            "trace_id": span.trace_id,
+            "start_ns": span.start_ns,
+            "span_id": span.span_id,
+            "parent_id": span.parent_id,
+            "name": self._names.keep(span.name, "name", cuts),
+            "end_ns": span.end_ns,
+            "error": None if error is None else self._texts.keep(error, "error", cuts),
+            **_promoted(attributes),
+            "events": self._events(span.events, cuts) if span.events else "[]",
+            "input_text": _take_text(attributes, _INPUT),
+            "output_text": _take_text(attributes, _OUTPUT),
+        }
+        if cuts:
+            attributes[TRUNCATED] = list(cuts.values())
+        row["attributes"] = _encode(attributes).decode()
+        return row
+
+    def _events(self, events: Sequence[SpanEvent], cuts: dict[str, str]) -> str:
+        kept = [
+            SpanEvent(
+                name=self._names.keep(event.name, "name", cuts),
+                at_ns=event.at_ns,
+                attributes=self._attributes(event.attributes, cuts),
+            )
+            for event in events
+        ]
+        return _encode(kept).decode()
+
+    def _attributes(self, attributes: Mapping[str, Attribute], cuts: dict[str, str]) -> dict[str, Attribute]:
+        kept: dict[str, Attribute] = {}
+        known_keys = self._keys.known
+        for name, value in attributes.items():
+            is_fact = name in FACTS
+            texts = self._facts if is_fact else self._texts
+            key = name if is_fact else known_keys.get(name) or self._keys.keep(name, "", cuts)
+            if isinstance(value, str):
+                kept[key] = texts.known.get(value) or texts.keep(value, name, cuts)
+            elif isinstance(value, list):
+                kept[key] = [texts.keep(item, name, cuts) for item in value]
+            elif isinstance(value, float) and not math.isfinite(value):
+                kept[key] = str(value)
+            else:
+                kept[key] = value
+        return kept
+
+
+class _Texts:
+    """Cleans, redacts and cuts texts of one kind."""
+
+    def __init__(self, redact: Redact, *, limit: int) -> None:
+        self._redact = redact
         self._limit = limit
-        self.cuts = cuts
+        # A user's function may say something else the next time; ours do not.
+        self._shortest_forgotten = _SHORT if isinstance(redact, Redactor) or redact is keep_content else 0
+        self.known: dict[str, str] = {}
+        """What became of short texts."""
 
-    def name(self, text: str) -> str:
-        return _storable(text)[: self._limit] if self._drops else self.text(text, "name")
-
-    def text(self, text: str, name: str) -> str:
-        redact = self._facts if name in FACTS else self._redact
-        kept = _redacted(_storable(text), redact)
-        if len(kept) <= self._limit:
-            return kept
-        self.cuts.setdefault(name, _cut_note(name, text, self._limit))
-        return kept[: self._limit]
-
-    def attributes_of(self, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
-        return {self._key(name): self._value(name, value) for name, value in attributes.items()}
-
-    def _value(self, name: str, value: Attribute) -> Attribute:
-        if isinstance(value, str):
-            return self.text(value, name)
-        if isinstance(value, list):
-            return [self.text(item, name) for item in value]
-        if isinstance(value, float) and not math.isfinite(value):
-            return str(value)
-        return value
-
-    def _key(self, name: str) -> str:
-        return _storable(name) if name in FACTS or self._drops else self._keys(_storable(name))
+    def keep(self, text: str, name: str, cuts: dict[str, str]) -> str:
+        """Return the text as it is stored; a note of what is cut is added to `cuts`, under its name."""
+        kept = self.known.get(text)
+        if kept is None:
+            kept = _redacted(_storable(text), self._redact)
+            if len(kept) > self._limit:
+                cuts.setdefault(name, _cut_note(name, text, self._limit))
+                return kept[: self._limit]
+            if len(text) < self._shortest_forgotten:
+                if len(self.known) >= _REMEMBERED:
+                    self.known.clear()
+                self.known[text] = kept
+        return kept
 
 
 def _redacted(text: str, redact: Redact) -> str:
@@ -204,19 +228,29 @@ def _promoted(attributes: Mapping[str, Attribute]) -> dict[str, object]:
     implied = "model" if known("gen_ai.operation.name") in MODEL_OPERATIONS else None
     kind = _text_or_none(known("plimsoll.kind")) or implied
     return {
-        **{column: _text_or_none(known(name)) for column, name in _TEXTS},
         "kind": kind,
         "tenant": _text_or_none(known("plimsoll.tenant")) or LOCAL_TENANT,
-        "session": _text_or_none(known("plimsoll.session") or known("gen_ai.conversation.id")),
+        "subject": _text_or_none(known("plimsoll.subject")),
+        "feature": _text_or_none(known("plimsoll.feature")),
+        "dataset": _text_or_none(known("plimsoll.dataset")),
+        "outcome": _text_or_none(known("plimsoll.outcome")),
+        "error_class": _text_or_none(known("plimsoll.error_class")),
         "model": _text_or_none(known("gen_ai.response.model") or known("gen_ai.request.model")),
-        "tags": _tags(known("plimsoll.tags")),
         "input_tokens": _count(known("gen_ai.usage.input_tokens")),
         "output_tokens": _count(known("gen_ai.usage.output_tokens")),
         "cached_tokens": _count(known("gen_ai.usage.cache_read.input_tokens")),
         "reasoning_tokens": _count(known("gen_ai.usage.reasoning.output_tokens")),
         "cost_usd": _amount(known("plimsoll.cost_usd")),
+        "session": _text_or_none(known("plimsoll.session") or known("gen_ai.conversation.id")),
+        "variant": _text_or_none(known("plimsoll.variant")),
+        "version": _text_or_none(known("plimsoll.config_hash")),
+        "release": _text_or_none(known("plimsoll.release")),
+        "service": _text_or_none(known("plimsoll.service")),
+        "tags": _tags(known("plimsoll.tags")),
+        "prompt_hash": _text_or_none(known("plimsoll.prompt_hash")),
+        "call_id": _text_or_none(known("gen_ai.response.id")),
         "inclusion": _chance(known("plimsoll.inclusion")),
-        "is_closed": known("plimsoll.retrieval.is_closed") is True and kind in {"retrieval", "request", "judge"},
+        "is_closed": known("plimsoll.retrieval.is_closed") is True and kind in _RESTING,
     }
 
 
@@ -224,13 +258,24 @@ def _text_or_none(value: Attribute | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def _take_text(attributes: dict[str, Attribute], name: str) -> str | None:
+    """Take a text out of the attributes; what is none stays there."""
+    value = attributes.get(name)
+    if not isinstance(value, str):
+        return None
+    del attributes[name]
+    return value
+
+
 def _count(value: Attribute | None) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS:
+    if value is not None and isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS:
         return value
     return None
 
 
 def _amount(value: Attribute | None) -> float | None:
+    if value is None:
+        return None
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0:
         return float(value)
     return None
@@ -243,6 +288,8 @@ def _chance(value: Attribute | None) -> float | None:
 
 def _tags(value: Attribute | None) -> str | None:
     """Return tags as `|a|b|`, sorted, so that one is found by `|a|`."""
+    if value is None:
+        return None
     given = value if isinstance(value, list) else [value] if isinstance(value, str) else []
     tags = sorted({tag.replace("|", "/").strip() for tag in given} - {""})
     return f"|{'|'.join(tags)}|" if tags else None

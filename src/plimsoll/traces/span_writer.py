@@ -11,7 +11,7 @@ from functools import partial
 from plimsoll.errors import OperatorError, Overloaded
 from plimsoll.records import Span
 from plimsoll.store import Store
-from plimsoll.traces.rows import Redact, row_of
+from plimsoll.traces.rows import Redact, RowMaker
 from plimsoll.traces.settling import Settler
 from plimsoll.traces.tables.writing import WrittenElsewhere, write_spans
 
@@ -27,8 +27,7 @@ class SpanWriter:
     def __init__(self, store: Store, settler: Settler, *, redact: Redact, limit: int) -> None:
         self._store = store
         self._settler = settler
-        self._redact = redact
-        self._limit = limit
+        self._maker = RowMaker(redact, limit=limit)
 
     async def write(self, spans: Sequence[Span]) -> Refused:
         """Store the spans and return which the database refused.
@@ -63,4 +62,5 @@ class SpanWriter:
         return frozenset((span.trace_id, span.span_id) for span in spans)
 
     def _rows(self, spans: Sequence[Span]) -> list[dict[str, object]]:
-        return [row_of(span, self._redact, limit=self._limit) for span in spans]
+        make = self._maker.make
+        return [make(span) for span in spans]

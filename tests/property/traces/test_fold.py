@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.traces.fold import LightSpan, fold_spans, leaf_calls, order_spans
+from plimsoll.traces.fold import LightSpan, fold_many, fold_spans, leaf_calls, order_spans
 
-from property.traces.spans_of_a_trace import LIGHT_SPANS
+from property.traces.spans_of_a_trace import LIGHT_SPAN, LIGHT_SPANS
 
 
 @given(LIGHT_SPANS.flatmap(lambda spans: st.tuples(st.just(spans), st.permutations(spans))))
@@ -46,3 +46,8 @@ def test_a_trace_lasts_from_its_first_beginning_to_its_last_end(spans: list[Ligh
     assert row.duration_ns == row.end_ns - row.start_ns
     assert row.span_count == len(spans)
     assert row.is_closed == any(span.is_closed for span in spans)
+
+
+@given(LIGHT_SPAN)
+def test_a_trace_of_one_span_is_folded_as_one_of_many_is(span: LightSpan):
+    assert fold_spans([span]) == fold_many([span])

@@ -4,7 +4,7 @@ All numbers are whole, so that what is taken away again leaves exactly what was 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -92,9 +92,13 @@ class _Place(NamedTuple):
     weight: int
 
 
+_Step = tuple[str, str, str, str]
+"""Kind, name, error class and outcome."""
+
+
 def weight_of(inclusion: float) -> int:
     """Return what one counts that was kept with this chance, in thousandths."""
-    return round(WHOLE / max(inclusion, _RAREST))
+    return WHOLE if inclusion >= 1 else round(WHOLE / max(inclusion, _RAREST))
 
 
 def add_trace(amounts: Amounts, row: TraceRow, ordered: Sequence[LightSpan], *, sign: int = 1) -> None:
@@ -108,55 +112,57 @@ def add_trace(amounts: Amounts, row: TraceRow, ordered: Sequence[LightSpan], *, 
         weight_of(row.inclusion) * sign,
     )
     outcome = row.outcome or (_FAILED if row.error is not None else "")
-    key = _key(place, REQUEST, row.model or "", ending=_ending(row.error_class, outcome))
-    _count(amounts, key, row, weight=place.weight)
-    _add_steps(amounts, place, ordered)
+    _count(amounts, place, (REQUEST, row.model or "", row.error_class or "", outcome), what=row)
+    if len(ordered) > 1:
+        _add_steps(amounts, place, ordered)
+    elif ordered[0].kind is not None and ordered[0].kind != REQUEST and ordered[0].parent_id != ordered[0].span_id:
+        _count(amounts, place, _step_of(ordered[0]), what=ordered[0])
 
 
 def _add_steps(amounts: Amounts, place: _Place, ordered: Sequence[LightSpan]) -> None:
-    steps = [span for span in ordered if span.kind is not None and span.kind != REQUEST]
-    if not steps:
-        return
     # A call that contains another one is no call of its own; counting it would count its tokens twice.
-    leaves = leaf_calls(ordered)
-    calls = {span.span_id for span in leaves}
+    calls = {span.span_id for span in leaf_calls(ordered)}
     names: set[tuple[str, str]] = set()
-    for span in steps:
-        kind = str(span.kind)
-        if kind == MODEL_CALL and span.span_id not in calls:
+    for span in ordered:
+        if span.kind is None or span.kind == REQUEST or (span.kind == MODEL_CALL and span.span_id not in calls):
             continue
-        name = ((span.model if kind == MODEL_CALL else None) or span.name)[:_LONGEST_NAME]
+        kind, name, error_class, outcome = _step_of(span)
         # One trace adds a bounded number of rows, whatever its steps are called.
         if len(names) >= _MOST_NAMES and (kind, name) not in names:
             name = _OTHERS
         names.add((kind, name))
-        outcome = span.outcome or (_FAILED if span.error is not None else "")
-        _count(amounts, _key(place, kind, name, ending=_ending(span.error_class, outcome)), span, weight=place.weight)
+        _count(amounts, place, (kind, name, error_class, outcome), what=span)
 
 
-def _ending(error_class: str | None, outcome: str) -> tuple[str, str]:
-    return error_class or "", outcome
+def _step_of(span: LightSpan) -> _Step:
+    kind = span.kind or ""
+    name = ((span.model if kind == MODEL_CALL else None) or span.name)[:_LONGEST_NAME]
+    return kind, name, span.error_class or "", span.outcome or (_FAILED if span.error is not None else "")
 
 
-def _key(place: _Place, kind: str, name: str, *, ending: tuple[str, str]) -> Key:
-    start, tenant, feature, variant, is_evaluation, _ = place
-    return Key(60, start, tenant, feature, variant, kind, name, *ending, is_evaluation)
-
-
-def _count(amounts: Amounts, key: Key, what: TraceRow | LightSpan, *, weight: int) -> None:
+# Called for each trace and each step: it stays one function, and its key a plain tuple, which equals the `Key`.
+def _count(amounts: Amounts, place: _Place, step: _Step, *, what: TraceRow | LightSpan) -> None:
+    start, tenant, feature, variant, is_evaluation, weight = place
+    key = cast("Key", (60, start, tenant, feature, variant, *step, is_evaluation))
     amount = amounts.get(key)
     if amount is None:
         amount = amounts[key] = Amount(latencies={})
     amount.count += weight
-    if what.cost_usd is not None:
-        amount.cost += round(what.cost_usd * _NANO) * weight
-    elif key.kind in {REQUEST, MODEL_CALL}:
-        amount.unpriced += weight
-    amount.input_tokens += (what.input_tokens or 0) * weight
-    amount.output_tokens += (what.output_tokens or 0) * weight
-    amount.cached_tokens += (what.cached_tokens or 0) * weight
+    cost = what.cost_usd
+    if cost is None:
+        if step[0] == REQUEST or step[0] == MODEL_CALL:
+            amount.unpriced += weight
+    elif cost:
+        amount.cost += round(cost * _NANO) * weight
+    if what.input_tokens:
+        amount.input_tokens += what.input_tokens * weight
+    if what.output_tokens:
+        amount.output_tokens += what.output_tokens * weight
+    if what.cached_tokens:
+        amount.cached_tokens += what.cached_tokens * weight
     bucket = bucket_of(what.end_ns - what.start_ns)
-    amount.latencies[bucket] = amount.latencies.get(bucket, 0) + weight
+    latencies = amount.latencies
+    latencies[bucket] = latencies.get(bucket, 0) + weight
 
 
 def add_amounts(amounts: Amounts, more: Amounts, *, sign: int = 1) -> None:
@@ -174,9 +180,10 @@ def spread_over(minutes: Amounts) -> Amounts:
     for key, amount in minutes.items():
         if amount.is_nothing():
             continue
+        minute = Key._make(key)
         for seconds in RESOLUTIONS:
-            begun = key.start // seconds * seconds
-            add_amounts(spread, {key._replace(seconds=seconds, start=begun): amount})
+            begun = minute.start // seconds * seconds
+            add_amounts(spread, {minute._replace(seconds=seconds, start=begun): amount})
     return spread
 
 

@@ -5,9 +5,9 @@ bound on their number: durations from a microsecond to a month fill 1,430 of the
 histograms merge and subtract exactly.
 """
 
-import struct
 from collections.abc import Mapping
 from math import ceil, log
+from struct import pack, unpack
 
 RELATIVE_ERROR = 0.01
 """How far a quantile may lie from the duration that it stands for, as a part of that duration."""
@@ -16,7 +16,7 @@ SMALLEST_NS = 1_000
 
 _GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 _PER_LOG = 1 / log(_GAMMA)
-_ENTRY = struct.Struct("<iq")
+_ENTRY_BYTES = 12
 
 
 def bucket_of(duration_ns: int) -> int:
@@ -48,10 +48,13 @@ def count_within(histogram: Mapping[int, int], most_ms: float) -> int:
 
 
 def encode(histogram: Mapping[int, int]) -> bytes:
-    """Return the histogram as bytes for a table: 12 for each bucket that is not empty, by bucket."""
-    return b"".join([_ENTRY.pack(bucket, histogram[bucket]) for bucket in sorted(histogram) if histogram[bucket]])
+    """Return the histogram as bytes for a table: 12 for each bucket that is not empty, all numbers, then all counts."""
+    buckets = sorted([bucket for bucket, count in histogram.items() if count])
+    return pack(f"<{len(buckets)}i{len(buckets)}q", *buckets, *[histogram[bucket] for bucket in buckets])
 
 
 def decode(stored: bytes) -> dict[int, int]:
     """Return the histogram that `encode` wrote."""
-    return dict(_ENTRY.iter_unpack(stored))
+    size = len(stored) // _ENTRY_BYTES
+    numbers = unpack(f"<{size}i{size}q", stored)
+    return dict(zip(numbers[:size], numbers[size:], strict=True))

@@ -58,10 +58,12 @@ def _apply(
     gone: set[str] = set()
     for row in select_rows(connection, table, names_of(table), keys=list(named)):
         name = cast("str", row[0])
-        change = named[name][1]
-        change.add(read(row))
-        if change.is_nothing():
+        key, change = named[name]
+        known = read(row)
+        known.add(change)
+        if known.is_nothing():
             gone.add(name)
+        named[name] = (key, known)
     put_rows(
         connection, table, [(name, *key, *write(change)) for name, (key, change) in named.items() if name not in gone]
     )

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from plimsoll.traces.rollup.judgements import GivenScore, Judged, Judgements, add_judgement
 from plimsoll.traces.tables.figures import add_score_figures, lock_figures
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 from plimsoll.traces.tables.statements import select_rows
 
-_GIVEN = (SCORES.c.trace_id, SCORES.c.score_id, SCORES.c.name, SCORES.c.value, SCORES.c.passed, SCORES.c.inclusion)
+_GIVEN = ("trace_id", "score_id", *GivenScore._fields)
 
 
 def insert_scores(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
@@ -39,15 +39,15 @@ def count_scores(connection: Connection, judged: Mapping[str, tuple[Judged | Non
     `judged` has, for each trace, as what it was counted before, or None, and as what it is to be counted.
     """
     judgements: Judgements = {}
-    waiting = select(*_GIVEN).where(~SCORES.c.is_counted, SCORES.c.trace_id.in_(list(judged)))
     counted: list[str] = []
-    for trace_id, score_id, *columns in connection.execute(waiting):
+    for row in select_rows(connection, SCORES, _GIVEN, keys=list(judged), by="trace_id", only="NOT is_counted"):
+        trace_id, score_id, *columns = cast("tuple[Any, ...]", row)
         add_judgement(judgements, GivenScore(*columns), judged[trace_id][1])
         counted.append(score_id)
     moved = [name for name, (before, after) in judged.items() if before is not None and before != after]
     if moved:
-        known = select(*_GIVEN).where(SCORES.c.is_counted, SCORES.c.trace_id.in_(moved))
-        for trace_id, _, *columns in connection.execute(known):
+        for row in select_rows(connection, SCORES, _GIVEN, keys=moved, by="trace_id", only="is_counted"):
+            trace_id, _, *columns = cast("tuple[Any, ...]", row)
             before, after = judged[trace_id]
             if before is not None:
                 add_judgement(judgements, GivenScore(*columns), before, sign=-1)

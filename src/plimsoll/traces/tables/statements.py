@@ -36,12 +36,22 @@ def delete_rows(connection: Connection, table: Table, keys: list[str]) -> None:
 
 
 def select_rows(
-    connection: Connection, table: Table, columns: tuple[str, ...], *, keys: Sequence[str], lock: bool = False
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    *,
+    keys: Sequence[str],
+    by: str = "",
+    only: str = "",
+    lock: bool = False,
 ) -> Sequence[Values]:
-    """Return columns of the rows with these keys; `lock` keeps them from other writers until the transaction ends."""
+    """Return columns of the rows with these keys, which are in the first column or in `by`, where `only` holds.
+
+    `lock` keeps them from other writers until the transaction ends.
+    """
     if not keys:
         return []
-    statement = _select(connection.dialect.name, table, columns, lock=lock)
+    statement = _select(connection.dialect.name, table, columns, by=by or table.columns[0].name, only=only, lock=lock)
     return cast("Sequence[Values]", connection.exec_driver_sql(statement, _list(connection, keys)).all())
 
 
@@ -65,12 +75,12 @@ def _put(dialect: str, table: Table) -> str:
 
 
 @cache
-def _select(dialect: str, table: Table, columns: tuple[str, ...], *, lock: bool) -> str:
+def _select(dialect: str, table: Table, columns: tuple[str, ...], *, by: str, only: str, lock: bool) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
-    key = table.columns[0].name
     # Locks are taken in one order, so that two writers never wait for each other. SQLite has one writer.
-    tail = f' ORDER BY "{key}" FOR UPDATE' if lock and dialect != "sqlite" else ""
-    return f'SELECT {names} FROM "{table.name}" WHERE "{key}" {_among(dialect)}{tail}'
+    tail = f' ORDER BY "{by}" FOR UPDATE' if lock and dialect != "sqlite" else ""
+    narrowed = f" AND {only}" if only else ""
+    return f'SELECT {names} FROM "{table.name}" WHERE "{by}" {_among(dialect)}{narrowed}{tail}'
 
 
 def _among(dialect: str) -> str:

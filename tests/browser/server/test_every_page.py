@@ -42,7 +42,12 @@ ADDRESSES = {
 }
 """Where a page that needs something is found; a page without parameters stands at its own path."""
 MORE = (
+    "/ask/{abstained}",
     "/features/docs_answer?window=1h",
+    "/knowledge/docs?state=unreadable",
+    "/knowledge/docs/bench",
+    "/knowledge/docs/bench?q={question}&widen=section",
+    "/evals/datasets/docs_answer?first=50",
     "/evals/compare?baseline={older}&candidate={newer}",
     "/traces/compare?a=7h..3h&b=3h..now",
     "/traces/compare?a=outcome%3Danswered&b=outcome%3Dabstained",
@@ -76,6 +81,7 @@ async def look_around(server: Served) -> dict[str, str]:
     newer, older = (await server.get("/api/evals")).json()["features"][0]["runs"]
     documents = (await server.get("/api/knowledge/docs")).json()["page"]["documents"]
     traces = (await server.get("/api/traces", params={"feature": "docs_answer"})).json()["traces"]
+    abstained = (await server.get("/api/traces", params={"outcome": "abstained", "traffic": "live"})).json()["traces"]
     asked = {"feature": "docs_answer", "text": QUESTION}
     trial = (await server.post("/api/playground", json=asked)).json()
     return {
@@ -85,6 +91,7 @@ async def look_around(server: Served) -> dict[str, str]:
         "document": documents[0]["id"],
         "trace": traces[0]["trace_id"],
         "other": traces[1]["trace_id"],
+        "abstained": abstained[0]["trace_id"],
         "question": QUESTION,
     }
 
@@ -106,12 +113,25 @@ async def test_the_page_has_no_fault_in_light_and_dark_and_fits_a_phone(path: st
     await picture(page, f"{name}.light")
     await page.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
     light = await faults(page, _RULES)
+    assert await shape(page, server) == (0, 1, 1, 0, 200)
     await page.emulate_media(color_scheme="dark")
     dark = await faults(page, _COLOURS)
     await page.set_viewport_size(PHONE)
     assert (light, dark, await overflow(page), tab.complaints) == ([], [], 0, [])
     await page.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = false))")
     await picture(page, f"{name}.dark.phone")
+
+
+async def shape(page: Page, server: Served) -> tuple[int, int, int, int, int]:
+    """Return by how much it is too wide, its main parts and headings, fields without a name, and its twin's status."""
+    fields = "[...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
+    unlabelled = int(
+        await page.evaluate(f"{fields}.filter((field) => !field.labels.length && !field.ariaLabel).length")
+    )
+    parts = [await page.locator(name).count() for name in ("main", "h1")]
+    twin = page.locator(".twin a")
+    status = (await server.get(await twin.get_attribute("href") or "")).status if await twin.count() else 200
+    return await overflow(page), parts[0], parts[1], unlabelled, status
 
 
 async def faults(page: Page, rules: dict[str, list[str]]) -> list[str]:

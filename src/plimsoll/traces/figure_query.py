@@ -1,17 +1,18 @@
 """Read figures from the store and lay them out as series. `Traces.figures` calls it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from plimsoll.errors import InvalidRequest
 from plimsoll.store import Store
 from plimsoll.traces.figures import MOST_POINTS, FigureFilter, Figures, FigureSeries
 from plimsoll.traces.rollup.amounts import Amount
-from plimsoll.traces.rollup.histogram import decode
+from plimsoll.traces.rollup.histogram import merge
 from plimsoll.traces.rollup.judgements import Judgement
 from plimsoll.traces.rollup.points import Gathered, make_point
-from plimsoll.traces.tables.figure_reading import find_stretches, read_both
+from plimsoll.traces.tables.figure_reading import FigureRows, find_stretches, read_rows
 
 _MINUTE = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,22 +33,33 @@ async def read_series(store: Store, where: FigureFilter) -> Figures:
             next_step=f"Ask for 1 to {MOST_POINTS:,}.",
         )
     stretches = list(find_stretches(start, end, step=step))
-    counted, judged = await store.read(partial(read_both, where=where, stretches=stretches))
-    gathered = _gather(counted, judged, step=step)
+    rows = await store.read(partial(read_rows, where=where, stretches=stretches, step=step))
+    gathered = await asyncio.to_thread(_gather, rows, step=step)
     return Figures(series=tuple(_series(key, steps, starts, where=where) for key, steps in sorted(gathered.items())))
 
 
 _Steps = dict[int, Gathered]
 
 
-def _gather(counted: list[Any], judged: list[Any], *, step: int) -> dict[str, _Steps]:
+def _gather(rows: FigureRows, *, step: int) -> dict[str, _Steps]:
     series: dict[str, _Steps] = {}
-    for start, key, outcome, error_class, *numbers, latencies in counted:
-        amount = Amount(*numbers, latencies=decode(bytes(latencies)))
-        _at(series, str(key), start // step * step).add(amount, outcome=outcome, error_class=error_class)
-    for start, key, name, *numbers in judged:
-        _at(series, str(key), start // step * step).judge(name, Judgement(*numbers))
+    for begun, key, outcome, error_class, *numbers in cast("list[tuple[Any, ...]]", rows.counted):
+        # PostgreSQL sums whole numbers into decimals.
+        amount = Amount(*map(int, numbers), latencies={})
+        _at(series, key, begun).add(amount, outcome=outcome, error_class=error_class)
+    for start, key, name, *numbers in cast("list[tuple[Any, ...]]", rows.judged):
+        _at(series, key, start // step * step).judge(name, Judgement(*numbers))
+    _time(series, cast("list[tuple[int, str, bytes]]", rows.timed), step=step)
     return series
+
+
+def _time(series: dict[str, _Steps], timed: list[tuple[int, str, bytes]], *, step: int) -> None:
+    """Add the latencies to the steps of the series."""
+    places: dict[tuple[str, int], int] = {}
+    of = [places.setdefault((key, start // step * step), len(places)) for start, key, _ in timed]
+    merged = merge([bytes(stored) for _, _, stored in timed], of, number=len(places))
+    for (key, start), latencies in zip(places, merged, strict=True):
+        _at(series, key, start).amount.latencies = latencies
 
 
 def _at(series: dict[str, _Steps], key: str, start: int) -> Gathered:

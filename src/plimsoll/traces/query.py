@@ -53,12 +53,13 @@ class Traces:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def get(self, trace_id: str, *, tenant: str | None = None) -> Trace:
-        """Return one trace with its first 5,000 spans, by its id or by a prefix of it, 6 digits at least.
+    async def get(self, trace_id: str, *, tenant: str | None = None, first: int = _MOST_SPANS) -> Trace:
+        """Return one trace with its first spans, 5,000 at most, by its id or by a prefix of it, 6 digits at least.
 
+        `next_spans` has those that follow.
         Raises NotFound, also for another tenant's trace; InvalidRequest when the prefix is too short or fits several.
         """
-        summary, spans = await self._read(trace_id, tenant, limit=_MOST_SPANS)
+        summary, spans = await self._read(trace_id, tenant, limit=max(0, min(first, _MOST_SPANS)))
         scores = tuple(await self.scores(summary.trace_id))
         return Trace(summary=summary, spans=spans, omitted_spans=max(0, summary.span_count - len(spans)), scores=scores)
 

@@ -12,12 +12,13 @@ from plimsoll.traces.rollup.histogram import (
     bucket_of,
     decode,
     encode,
+    merge,
     middle_of,
     quantile,
 )
 
 DURATION = st.integers(SMALLEST_NS, 10**16)
-HISTOGRAM = st.dictionaries(st.integers(0, 1_430), st.integers(1, 2**50), max_size=20)
+HISTOGRAM = st.dictionaries(st.integers(0, 1_430), st.integers(1, 2**40), max_size=20)
 
 
 def counted(durations: list[int]) -> dict[int, int]:
@@ -56,6 +57,15 @@ def test_what_is_merged_and_taken_away_again_leaves_exactly_what_was_there(one: 
     assert sum(amount.latencies.values()) == sum(one.values()) + sum(other.values())
     amount.add(Amount(latencies=other), -1)
     assert decode(encode(amount.latencies)) == one
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), HISTOGRAM), max_size=8))
+def test_many_are_merged_at_once_as_they_are_one_by_one(stored: list[tuple[int, dict[int, int]]]):
+    one_by_one = [Amount(latencies={}) for _ in range(4)]
+    for place, histogram in stored:
+        one_by_one[place].add(Amount(latencies=histogram))
+    merged = merge([encode(histogram) for _, histogram in stored], [place for place, _ in stored], number=4)
+    assert merged == [amount.latencies for amount in one_by_one]
 
 
 def test_nothing_has_no_quantile():

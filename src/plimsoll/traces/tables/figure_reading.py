@@ -1,9 +1,9 @@
 """Reading figures: for each stretch of time the coarsest rows that fit into it."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, Table, literal, select
+from sqlalchemy import ColumnElement, Connection, Executable, Table, func, literal, select, text
 
 from plimsoll.traces.figures import FigureFilter
 from plimsoll.traces.rollup.amounts import RESOLUTIONS
@@ -11,6 +11,7 @@ from plimsoll.traces.tables.schema import FIGURES, SCORE_FIGURES
 from plimsoll.traces.tables.statements import Values
 
 _SPLIT_BY = {"model": "name"}
+_SUMMED = ("count", "unpriced", "cost", "input_tokens", "output_tokens", "cached_tokens")
 _SPLITS_SCORES = {"", "variant", "feature"}
 
 
@@ -40,44 +41,49 @@ def find_stretches(start: int, end: int, *, step: int) -> Iterator[Stretch]:
         rest = left
 
 
-def read_both(
-    connection: Connection, *, where: FigureFilter, stretches: list[Stretch]
-) -> tuple[list[Values], list[Values]]:
-    """Return what was counted and what was judged, over one snapshot."""
-    return _read_figures(connection, where, stretches), _read_score_figures(connection, where, stretches)
+class FigureRows(NamedTuple):
+    """What the tables say, over one snapshot."""
+
+    counted: list[Values]
+    """Beginning of the step, key of the series, outcome, error class, and the sums of what was counted."""
+    timed: list[Values]
+    """Beginning of the row, key of the series, and the histogram of latencies: these are merged outside."""
+    judged: list[Values]
+    """Beginning of the row, key of the series, name of the score, and what was judged."""
 
 
-def _read_figures(connection: Connection, where: FigureFilter, stretches: list[Stretch]) -> list[Values]:
-    """Return start, key of the series, outcome, error class, and what was counted."""
+def read_rows(connection: Connection, *, where: FigureFilter, stretches: list[Stretch], step: int) -> FigureRows:
+    """Return the rows that the filter lets through, and fit into these stretches."""
     key = FIGURES.c[_SPLIT_BY.get(where.by, where.by)] if where.by else literal("")
-    columns = (
-        FIGURES.c.start,
-        key.label("key"),
-        FIGURES.c.outcome,
-        FIGURES.c.error_class,
-        *(FIGURES.c[name] for name in ("count", "unpriced", "cost", "input_tokens", "output_tokens", "cached_tokens")),
-        FIGURES.c.latencies,
-    )
+    begun = FIGURES.c.start - FIGURES.c.start % step
+    told = (begun.label("begun"), key.label("key"), FIGURES.c.outcome, FIGURES.c.error_class)
     narrowed = [*_narrowed(FIGURES, where), FIGURES.c.kind == where.kind]
     if where.name is not None:
         narrowed.append(FIGURES.c.name == where.name)
-    query = select(*columns).where(*narrowed)
-    return [tuple(row) for each in stretches for row in connection.execute(query.where(*_within(FIGURES, each)))]
+    sums = select(*told, *(func.sum(FIGURES.c[name]) for name in _SUMMED)).where(*narrowed)
+    sums = sums.group_by(text("begun"), text("key"), FIGURES.c.outcome, FIGURES.c.error_class)
+    times = select(FIGURES.c.start, key, FIGURES.c.latencies).where(*narrowed)
+    return FigureRows(
+        counted=[row for each in stretches for row in _fetch(connection, sums.where(*_within(FIGURES, each)))],
+        timed=[row for each in stretches for row in _fetch(connection, times.where(*_within(FIGURES, each)))],
+        judged=_read_judged(connection, where, stretches),
+    )
 
 
-def _read_score_figures(
-    connection: Connection, where: FigureFilter, stretches: list[Stretch]
-) -> list[tuple[object, ...]]:
-    """Return start, key of the series, name of the score, and what was judged."""
+def _read_judged(connection: Connection, where: FigureFilter, stretches: list[Stretch]) -> list[Values]:
     if where.by not in _SPLITS_SCORES or where.kind != "request" or where.name is not None:
         return []
     key = SCORE_FIGURES.c[where.by] if where.by else literal("")
     named = ("name", "judged", "missing", "weight", "passed")
     query = select(SCORE_FIGURES.c.start, key.label("key"), *(SCORE_FIGURES.c[name] for name in named))
     narrowed = query.where(*_narrowed(SCORE_FIGURES, where))
-    return [
-        tuple(row) for each in stretches for row in connection.execute(narrowed.where(*_within(SCORE_FIGURES, each)))
-    ]
+    return [row for each in stretches for row in _fetch(connection, narrowed.where(*_within(SCORE_FIGURES, each)))]
+
+
+def _fetch(connection: Connection, query: Executable) -> list[Values]:
+    # The driver's own rows: making SQLAlchemy's of tens of thousands takes longer than reading them.
+    cursor = connection.execute(query).cursor
+    return [] if cursor is None else cast("list[Values]", cursor.fetchall())
 
 
 def _within(table: Table, stretch: Stretch) -> list[ColumnElement[bool]]:

@@ -9,7 +9,8 @@ from plimsoll.errors import InvalidRequest, nearest_name, one_of
 from plimsoll.traces.filters import FILTERS, read_value
 from plimsoll.traces.records import TraceFilter
 
-_FILTERS = {one.name: one for one in FILTERS if one.name not in {"sort", "before", "limit"}}
+# Words are found by a walk over signatures, which draws no sample.
+_FILTERS = {one.name: one for one in FILTERS if one.name not in {"text", "sort", "before", "limit"}}
 _EQUAL = ("release", "dataset")
 _PREFIXED = {"prompt": "prompt_hash"}
 _KNOWN = (*_FILTERS, *_EQUAL, *_PREFIXED)

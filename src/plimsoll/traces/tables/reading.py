@@ -92,10 +92,9 @@ def count_prompt_uses(connection: Connection, *, since_ns: int) -> list[Row]:
 
 def select_summaries() -> Select[tuple[object, ...]]:
     """Return the rows of traces, each with the content of its head span."""
-    return select(SUMMARIES, SPANS.c.input_text, SPANS.c.output_text).outerjoin_from(SUMMARIES, SPANS, is_head())
+    return select(SUMMARIES, SPANS.c.input_text, SPANS.c.output_text).outerjoin_from(SUMMARIES, SPANS, _is_head())
 
 
-def is_head() -> ColumnElement[bool]:
-    """Return the condition that a span is the head of the trace beside it."""
+def _is_head() -> ColumnElement[bool]:
     at_head = and_(SPANS.c.start_ns == SUMMARIES.c.head_ns, SPANS.c.span_id == SUMMARIES.c.head_id)
     return and_(SPANS.c.trace_id == SUMMARIES.c.trace_id, at_head)

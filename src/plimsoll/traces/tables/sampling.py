@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from plimsoll.traces.records import TraceFilter
 from plimsoll.traces.tables.filtering import narrow
-from plimsoll.traces.tables.reading import is_head, list_traces
+from plimsoll.traces.tables.reading import list_traces
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SPANS, SUMMARIES
 
@@ -55,12 +55,10 @@ def draw_traces(connection: Connection, draw: Draw) -> Drawn:
     the database makes without handing out the others.
     """
     fitting = _fitting(draw)
-    # Words are looked for in the head's texts, which lie in another table.
-    source = SUMMARIES.outerjoin(SPANS, is_head()) if draw.where.text else SUMMARIES
-    matching = int(connection.execute(select(func.count()).select_from(source).where(*fitting)).scalar_one())
+    matching = int(connection.execute(select(func.count()).select_from(SUMMARIES).where(*fitting)).scalar_one())
     tail = func.substr(SUMMARIES.c.trace_id, _TAIL_FROM, _TAIL)
     order = (case((tail >= draw.start, 0), else_=1), tail, SUMMARIES.c.trace_id)
-    drawn = select(SUMMARIES.c.trace_id).select_from(source).where(*fitting, SUMMARIES.c.span_count <= draw.most_spans)
+    drawn = select(SUMMARIES.c.trace_id).where(*fitting, SUMMARIES.c.span_count <= draw.most_spans)
     ids = list(connection.execute(drawn.order_by(*order).limit(draw.most)).scalars())
     heads: list[Row] = []
     spans: list[Row] = []

@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from plimsoll.access import Allowances, Keys
 from plimsoll.datasets import StoredDatasets
@@ -24,10 +25,11 @@ from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import Settings, read_settings
 from plimsoll.project.shared import fill_in
 from plimsoll.project.sources import declare_sources
+from plimsoll.project.trace_export import open_trace_export
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
-from plimsoll.traces import Capture, Traces
+from plimsoll.traces import Capture, SpanExporter, Traces
 
 _MEGABYTE = 1_000_000
 
@@ -68,10 +70,8 @@ async def _assemble(
     clock = clock or SystemClock()
     database = store_url(folder, settings, "state", environ=environ)
     state = await _open_store(stack, database, schema="state", clock=clock)
-    traces_url = store_url(folder, settings, "traces", environ=environ)
-    traces = await _open_store(stack, traces_url, schema="traces", clock=clock)
-    redact = make_redaction(settings.traces, folder=folder, environ=environ)
-    capture = await _start_capture(stack, Capture(traces, clock, redact=redact))
+    telemetry = await _open_telemetry(stack, folder, settings, environ=environ, clock=clock)
+    capture = telemetry.capture
     around = Surroundings(
         settings=settings, environ=environ, embedded=EmbeddedOnDemand(), capture=capture, clock=clock, database=database
     )
@@ -79,13 +79,14 @@ async def _assemble(
     models = await open_models(stack, around, state=state, allowances=allowances)
     corpora = _open_corpora(stack, around, folder=folder, state=state, gateway=models.gateway)
     prompts = _open_prompts(stack, state, clock)
-    online = OnlineScoring(Traces(traces), clock)
+    online = OnlineScoring(Traces(telemetry.store), clock)
     return Parts(
         clock=clock,
         state=state,
-        telemetry=traces,
+        telemetry=telemetry.store,
         capture=capture,
-        traces=Traces(traces),
+        exporter=telemetry.exporter,
+        traces=Traces(telemetry.store),
         keys=Keys(state, clock),
         allowances=allowances,
         evaluations=Evaluations(state, clock),
@@ -102,6 +103,24 @@ async def _assemble(
         online=online,
         runner=_make_runner(models.gateway, corpora, prompts, around=around, folder=folder, online=online),
     )
+
+
+class _Telemetry(NamedTuple):
+    store: Store
+    capture: Capture
+    exporter: SpanExporter | None
+
+
+async def _open_telemetry(
+    stack: AsyncExitStack, folder: Path, settings: Settings, *, environ: Mapping[str, str], clock: Clock
+) -> _Telemetry:
+    url = store_url(folder, settings, "traces", environ=environ)
+    store = await _open_store(stack, url, schema="traces", clock=clock)
+    redact = make_redaction(settings.traces, folder=folder, environ=environ)
+    capture = await _start_capture(stack, Capture(store, clock, redact=redact))
+    export = settings.traces.export
+    exporter = await open_trace_export(stack, export, capture, redact=redact, environ=environ, clock=clock)
+    return _Telemetry(store, capture, exporter)
 
 
 def _open_prompts(stack: AsyncExitStack, state: Store, clock: Clock) -> PromptVersions:

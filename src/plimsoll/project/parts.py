@@ -14,7 +14,7 @@ from plimsoll.project.trials import Trials
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock
 from plimsoll.store import Store
-from plimsoll.traces import Capture, Traces
+from plimsoll.traces import Capture, SpanExporter, Traces
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The database of traces."""
     capture: Capture
     """Where spans go; its tracer is everyone's."""
+    exporter: SpanExporter | None
+    """What sends them to another back end; None where none is named."""
     traces: Traces
     """What happened, to be asked."""
     keys: Keys

@@ -275,6 +275,18 @@ class LimitSettings(_Table):
     """Requests that the server works on at once; more are answered with 429."""
 
 
+class TraceExportSettings(_Table):
+    """`[traces.export]`: where Plimsoll's own traces are sent as well, by OTLP/HTTP."""
+
+    endpoint: str = ""
+    """Address of a receiver, e.g. `https://collector.example.com:4318`; `/v1/traces` is added unless it ends so. Empty:
+    nothing is sent."""
+    headers: dict[str, str] = {}
+    """Headers of each request: their names, and the environment variables that hold their values."""
+    content: bool = False
+    """Whether inputs, outputs and other texts go out, redacted as they are stored, with who asked; else only facts."""
+
+
 class TraceSettings(_Table):
     """`[traces]`: what is kept of each request."""
 
@@ -293,6 +305,8 @@ class TraceSettings(_Table):
     redact_with: str = ""
     """A function of your own, `FILE.py:FUNCTION` in the project, that gets each text after that and returns it without
     what must not be stored."""
+    export: TraceExportSettings = TraceExportSettings()
+    """Where traces are sent as well."""
     pseudonym_key_env: str = ""
     """Name of the environment variable with a key: marks then tell equal values apart from others (`[email:3f9c02ab]`),
     without telling the value. Empty: marks are all alike."""

@@ -22,6 +22,7 @@ from plimsoll.traces import (
     Comparison,
     ExportAsked,
     Exported,
+    ExportHealth,
     FigureFilter,
     Figures,
     Keep,
@@ -150,6 +151,10 @@ class ProjectTraces:
         """
         await self._parts.capture.flush()
         return await self._parts.traces.export(asked, told=told)
+
+    def export_health(self) -> ExportHealth | None:
+        """Return how sending them to another back end goes; None where the settings name none."""
+        return None if self._parts.exporter is None else self._parts.exporter.health()
 
     def health(self) -> CaptureHealth:
         """Return how writing them down goes."""

@@ -1,7 +1,7 @@
 """What happened: every request as a trace of spans, with the scores that were given to it.
 
 `Capture` takes spans from OpenTelemetry's API (rooms are handed `capture.tracer`) and writes them in the background;
-`Traces` reads, scores, prunes and erases them. It exports nothing to other systems.
+`Traces` reads, scores, prunes and erases them. `SpanExporter` sends them to other systems.
 """
 
 from plimsoll.traces.capture import CONTENT_LIMIT, Capture
@@ -36,6 +36,7 @@ from plimsoll.traces.otlp import (
     write_answer,
     write_status,
 )
+from plimsoll.traces.otlp_export import ExportHealth, SpanExporter
 from plimsoll.traces.prompt_uses import PromptUse
 from plimsoll.traces.query import SEARCH_SECONDS, Traces
 from plimsoll.traces.records import (
@@ -66,6 +67,7 @@ __all__ = [
     "Comparison",
     "Concentration",
     "ExportAsked",
+    "ExportHealth",
     "Exported",
     "FigureFilter",
     "FigurePoint",
@@ -85,6 +87,7 @@ __all__ = [
     "RetrievedSources",
     "ScoreBound",
     "Signal",
+    "SpanExporter",
     "StepLine",
     "Trace",
     "TraceFilter",

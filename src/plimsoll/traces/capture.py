@@ -7,7 +7,7 @@ it: what finds no room is dropped and counted, what cannot be written now is kep
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from opentelemetry.trace import Tracer
 
@@ -50,6 +50,7 @@ class Capture:
         self._flush_seconds = flush_seconds
         self._batch = batch
         self._last_error: str | None = None
+        self._also: Callable[[Span], object] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: asyncio.Task[None] | None = None
         self._has_spans = asyncio.Event()
@@ -77,12 +78,18 @@ class Capture:
 
     def put(self, span: Span) -> bool:
         """Take the span without waiting, from any thread; False when it was dropped and counted."""
+        if self._also is not None:
+            self._also(span)
         place = self._queue.put(span)
         if place == 1:
             self._signal(self._has_spans)
         if place == self._batch:
             self._signal(self._has_batch)
         return place > 0
+
+    def hand_on(self, take: Callable[[Span], object]) -> None:
+        """Show every span that is put from now on to another taker too; what `put_all` brings came from elsewhere."""
+        self._also = take
 
     async def put_all(self, spans: Sequence[Span]) -> int:
         """Return once the spans are in the database, for good; say how many of them it refused.
@@ -180,4 +187,6 @@ class Capture:
 
 async def _wait_at_most(event: asyncio.Event, seconds: float | None) -> None:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        # Not `wait_for`: until Python 3.12 it forgets a cancellation that comes as the event does.
+        async with asyncio.timeout(seconds):
+            await event.wait()

@@ -198,7 +198,7 @@ class _Texts:
         """Return the text as it is stored; a note of what is cut is added to `cuts`, under its name."""
         kept = self.known.get(text)
         if kept is None:
-            kept = _redacted(_storable(text), self._redact)
+            kept = redact_text(_storable(text), self._redact)
             if len(kept) > self._limit:
                 cuts.setdefault(name, _cut_note(name, text, self._limit))
                 return kept[: self._limit]
@@ -209,7 +209,8 @@ class _Texts:
         return kept
 
 
-def _redacted(text: str, redact: Redact) -> str:
+def redact_text(text: str, redact: Redact) -> str:
+    """Return the text as a redaction leaves it; a note in its place where the redaction raises."""
     try:
         return redact(text)
     except Exception:  # noqa: BLE001  # the redaction may be a user's: when it fails nothing is stored unredacted

@@ -228,3 +228,18 @@ async def test_a_request_whose_process_died_is_listed_whatever_the_users_telemet
     assert await asyncio.to_thread(_die_in_the_middle, file) == 9
     (summary,) = await Traces(store).list()
     assert (summary.name, summary.outcome, summary.feature) == ("step", None, "docs")
+
+
+async def test_closing_ends_at_whatever_moment_of_the_writer_it_comes(store: Store):
+    longest = 0.0
+    for turns in range(60):
+        capture = Capture(store, SystemClock())
+        await capture.start()
+        for _ in range(turns % 6):
+            await asyncio.sleep(0)
+        began = time.monotonic()
+        async with asyncio.timeout(5):
+            await capture.close()
+        longest = max(longest, time.monotonic() - began)
+    # The deadline alone would not tell: what it cancels is expected to be cancelled.
+    assert longest < 4

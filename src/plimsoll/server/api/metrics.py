@@ -31,6 +31,11 @@ class CaptureMetrics(Collector):
         yield CounterMetricFamily("plimsoll_spans_dropped", "Spans that found no room and were lost.", health.dropped)
         told = "Spans of other programs that were not taken, and whose senders were told."
         yield CounterMetricFamily("plimsoll_spans_turned_away", told, health.turned_away)
+        exported = self._project.traces.export_health()
+        if exported is not None:
+            yield CounterMetricFamily("plimsoll_spans_exported", "Spans that another back end took.", exported.sent)
+            lost = "Spans that another back end never got."
+            yield CounterMetricFamily("plimsoll_spans_not_exported", lost, exported.dropped)
         yield GaugeMetricFamily("plimsoll_spans_pending", "Spans that wait to be written.", health.pending)
         is_failing = float(health.last_error is not None)
         yield GaugeMetricFamily("plimsoll_spans_failing", "1 while spans cannot be written.", is_failing)

@@ -352,9 +352,10 @@ class Project:
 
     async def tidy(self) -> int:
         """Delete what need not stay by `[traces]` and `[spend]`; return how many traces and entries went."""
+        thinned = await self.traces.thin()
         pruned = await self.traces.prune()
         oldest = self._parts.clock.now() - timedelta(days=self.settings.spend.keep_days)
-        return pruned.traces + await self._parts.spend.prune(oldest)
+        return thinned + pruned.traces + await self._parts.spend.prune(oldest)
 
     async def erase(self, subject: str) -> int:
         """Erase what is kept about a person: traces with scores, stored cases, keys, allowances, kept answers.

@@ -3,9 +3,15 @@
 from datetime import datetime, timedelta
 
 from plimsoll.project.settings import TraceSettings
-from plimsoll.traces import Keep
+from plimsoll.traces import Keep, Sampling
 
 _GIGABYTE = 1_000_000_000
+
+
+def sampling_of(settings: TraceSettings) -> Sampling:
+    """Return which share of traces stays."""
+    asked = settings.sampling
+    return Sampling(rate=asked.rate, features=asked.features, slow_ms=asked.slow_ms)
 
 
 def kept_by_settings(settings: TraceSettings, *, now: datetime) -> Keep:

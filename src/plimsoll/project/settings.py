@@ -287,6 +287,17 @@ class TraceExportSettings(_Table):
     """Whether inputs, outputs and other texts go out, redacted as they are stored, with who asked; else only facts."""
 
 
+class SamplingSettings(_Table):
+    """`[traces.sampling]`: which share of traces stays. What failed or was scored stays, and so do evaluations."""
+
+    rate: float = Field(default=1.0, gt=0, le=1)
+    """Share of the traces that stays, drawn by the trace's id; figures count all of them."""
+    features: dict[str, Annotated[float, Field(gt=0, le=1)]] = {}
+    """The same by feature, e.g. `{ docs_answer = 0.1 }`."""
+    slow_ms: float = Field(default=0.0, ge=0)
+    """Traces that took as long all stay; 0: none for that."""
+
+
 class TraceSettings(_Table):
     """`[traces]`: what is kept of each request."""
 
@@ -307,6 +318,8 @@ class TraceSettings(_Table):
     what must not be stored."""
     export: TraceExportSettings = TraceExportSettings()
     """Where traces are sent as well."""
+    sampling: SamplingSettings = SamplingSettings()
+    """Which share of traces stays."""
     pseudonym_key_env: str = ""
     """Name of the environment variable with a key: marks then tell equal values apart from others (`[email:3f9c02ab]`),
     without telling the value. Empty: marks are all alike."""

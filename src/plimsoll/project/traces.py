@@ -12,7 +12,7 @@ import msgspec
 from plimsoll.errors import NotFound
 from plimsoll.project.parts import Parts
 from plimsoll.project.replay import Replay, ReplayAsked, Where, replay_trace
-from plimsoll.project.retention import kept_by_settings
+from plimsoll.project.retention import kept_by_settings, sampling_of
 from plimsoll.project.settings import Settings
 from plimsoll.records import Principal, Score, Span
 from plimsoll.traces import (
@@ -143,6 +143,11 @@ class ProjectTraces:
             keep = Keep(since=None if older_than is None else now - older_than, most_bytes=most_bytes)
         await self._parts.capture.flush()
         return await self._parts.traces.prune(keep, is_trial=is_trial)
+
+    async def thin(self) -> int:
+        """Leave out all but the share of the newest traces that `[traces.sampling]` names; return how many went."""
+        await self._parts.capture.flush()
+        return await self._parts.traces.thin(sampling_of(self._settings.traces))
 
     async def export(self, asked: ExportAsked, *, told: Callable[[int], None] = lambda _: None) -> Exported:
         """Write traces or their steps to a file (`.parquet`, `.jsonl`, `.csv`), as a whole or not at all.

@@ -49,7 +49,7 @@ from plimsoll.traces.records import (
     TracePage,
     TraceSummary,
 )
-from plimsoll.traces.retention import Keep, Pruned
+from plimsoll.traces.retention import Keep, Pruned, Sampling
 from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import TRUNCATED, Redact, drop_content, keep_content
 from plimsoll.traces.steps import StepLine
@@ -85,6 +85,7 @@ __all__ = [
     "Redact",
     "Reply",
     "RetrievedSources",
+    "Sampling",
     "ScoreBound",
     "Signal",
     "SpanExporter",

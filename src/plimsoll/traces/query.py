@@ -22,7 +22,7 @@ from plimsoll.traces.figures import FigureFilter, Figures
 from plimsoll.traces.moments import moment_of, nanoseconds_of
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
 from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TracePage, TraceSummary
-from plimsoll.traces.retention import Keep, Pruned, Pruning
+from plimsoll.traces.retention import Keep, Pruned, Pruning, Sampling, Thinning
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
 from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
@@ -185,6 +185,13 @@ class Traces:
         pruned = await Pruning(self._store, is_trial=is_trial).run(keep)
         await self._clean_texts()
         return pruned
+
+    async def thin(self, sampling: Sampling) -> int:
+        """Leave out, of the traces of the last two days that have ended, all but a share drawn by chance.
+
+        Return how many went. Figures keep counting them; `TraceSummary.inclusion` says what those that stay stand for.
+        """
+        return await Thinning(self._store, sampling).run()
 
     async def export(self, asked: ExportAsked, *, told: Callable[[int], None]) -> Exported:
         """Write traces, or their steps, to a file as a whole or not at all; `told` hears how many were written so far.

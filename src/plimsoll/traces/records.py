@@ -161,7 +161,7 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
     unpriced: int = 0
     """Leaf model calls whose price is unknown."""
     inclusion: float = 1.0
-    """Chance with which it was kept, above 0 up to 1; 1 where every trace is."""
+    """Chance with which it is here, its sender's and this project's sampling together, above 0 up to 1."""
     is_settled: bool = True
     """False while a trace of more than 2,000 spans grows: its figures are a few seconds old."""
 

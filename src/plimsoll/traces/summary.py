@@ -21,6 +21,8 @@ class _Row(msgspec.Struct):
     error_class: str | None
     tags: str | None
     settled: bool
+    inclusion: float
+    chance: float | None
 
 
 def summary_of(row: Mapping[str, object]) -> TraceSummary:
@@ -33,6 +35,7 @@ def summary_of(row: Mapping[str, object]) -> TraceSummary:
         "error_class": _named(ErrorClass, stored.error_class),
         "tags": tuple(stored.tags.strip("|").split("|")) if stored.tags else (),
         "is_settled": stored.settled,
+        "inclusion": stored.inclusion * (1.0 if stored.chance is None else stored.chance),
     }
     return msgspec.convert({**row, **told}, TraceSummary)
 

@@ -61,6 +61,9 @@ def columns_of(*, has_spans: bool, has_content: bool) -> tuple[ExportColumn, ...
 def fill_row(stored: Mapping[str, object], columns: tuple[ExportColumn, ...], *, has_content: bool) -> ExportRow:
     """Return a stored row as a row of the file."""
     row: ExportRow = {column.name: _converted(stored[column.stored], column.type) for column in columns}
+    if "inclusion" in row:
+        chance = cast("float | None", stored["chance"])
+        row["inclusion"] = cast("float", stored["inclusion"]) * (1.0 if chance is None else chance)
     if "attributes" in row and not has_content:
         row["attributes"] = _only_facts(cast("str", row["attributes"]))
     return row

@@ -5,5 +5,6 @@
 
 from plimsoll.traces.retention.keep import Keep, Pruned
 from plimsoll.traces.retention.pruning import Pruning
+from plimsoll.traces.retention.thinning import Sampling, Thinning
 
-__all__ = ["Keep", "Pruned", "Pruning"]
+__all__ = ["Keep", "Pruned", "Pruning", "Sampling", "Thinning"]

@@ -41,12 +41,14 @@ _FREE_SHARE = 0.05
 class Pruning:
     """One pruning of one store; a trial only counts."""
 
-    def __init__(self, store: Store, *, is_trial: bool = False) -> None:
+    def __init__(self, store: Store, *, is_trial: bool = False, spares_scored: bool = False) -> None:
         self._store = store
+        self._delete_old = partial(delete_old, spares_scored=spares_scored)
+        self._delete_part = partial(delete_part, spares_scored=spares_scored)
         self._is_trial = is_trial
         self._counted: set[str] = set()
         self._budget = _FIRST
-        self._traces = self._spans = 0
+        self.traces = self._spans = 0
 
     async def run(self, keep: Keep) -> Pruned:
         """Delete what need not stay, and return what that was. Raises what the store raises; what went stays gone."""
@@ -63,12 +65,17 @@ class Pruning:
         after = await self._store.read(measure_size)
         left = before.used_bytes - int(self._spans * before.bytes_per_span) if self._is_trial else after.used_bytes
         return Pruned(
-            traces=self._traces,
+            traces=self.traces,
             spans=self._spans,
             bytes_before=before.used_bytes,
             bytes_after=max(0, left),
             file_bytes=after.file_bytes,
         )
+
+    async def leave_out(self, leaving: Sequence[Leaving], before_ns: int) -> None:
+        """Delete these traces, as far as they may still go."""
+        for some in self._portions(leaving, most=_ALL):
+            await self._delete_some(some, before_ns)
 
     async def _prune_figures(self, before: int) -> None:
         for table in (FIGURES, SCORE_FIGURES):
@@ -119,7 +126,9 @@ class Pruning:
             return self._count(len(some), sum(one.span_count for one in some))
         if some[0].span_count > _MOST or some[0].span_count > 2 * self._budget:
             await self._shorten(some[0], before_ns)
-        gone = await self._step(partial(delete_old, trace_ids=[one.trace_id for one in some], before_ns=before_ns))
+        gone = await self._step(
+            partial(self._delete_old, trace_ids=[one.trace_id for one in some], before_ns=before_ns)
+        )
         return self._count(gone.traces, gone.spans)
 
     async def _shorten(self, long: Leaving, before_ns: int) -> None:
@@ -127,7 +136,7 @@ class Pruning:
         left = long.span_count
         while left > self._budget:
             gone = await self._step(
-                partial(delete_part, trace_id=long.trace_id, before_ns=before_ns, limit=self._budget)
+                partial(self._delete_part, trace_id=long.trace_id, before_ns=before_ns, limit=self._budget)
             )
             self._spans += gone.spans
             left = left - gone.spans if gone.spans else 0
@@ -153,7 +162,7 @@ class Pruning:
             pages = _fitted(pages, took)
 
     def _count(self, traces: int, spans: int) -> int:
-        self._traces += traces
+        self.traces += traces
         self._spans += spans
         return spans
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
-from plimsoll.traces.tables.schema import SCORES, SPANS, SUMMARIES
+from plimsoll.traces.tables.schema import SAMPLED, SCORES, SPANS, SUMMARIES
 from plimsoll.traces.tables.texts import forget_texts
 
 
@@ -50,19 +50,24 @@ def list_leaving(
     return [Leaving(*row) for row in connection.execute(ordered)]
 
 
-def delete_old(connection: Connection, *, trace_ids: Sequence[str], before_ns: int) -> Gone:
-    """Delete those of the traces that are still old: a span may have come since they were chosen."""
-    is_old = and_(SUMMARIES.c.trace_id.in_(sorted(trace_ids)), SUMMARIES.c.end_ns < before_ns)
-    gone = list(connection.execute(delete(SUMMARIES).where(is_old).returning(SUMMARIES.c.trace_id)).scalars())
+def delete_old(
+    connection: Connection, *, trace_ids: Sequence[str], before_ns: int, spares_scored: bool = False
+) -> Gone:
+    """Delete those of the traces that may still go: a span, or a score, may have come since they were chosen."""
+    may_go = and_(SUMMARIES.c.trace_id.in_(sorted(trace_ids)), *_may_go(before_ns, spares_scored=spares_scored))
+    gone = list(connection.execute(delete(SUMMARIES).where(may_go).returning(SUMMARIES.c.trace_id)).scalars())
+    connection.execute(delete(SAMPLED).where(SAMPLED.c.trace_id.in_(gone)))
     forget_texts(connection, gone)
     connection.execute(delete(SCORES).where(SCORES.c.trace_id.in_(gone)))
     spans = connection.execute(delete(SPANS).where(SPANS.c.trace_id.in_(gone))).rowcount
     return Gone(len(gone), spans)
 
 
-def delete_part(connection: Connection, *, trace_id: str, before_ns: int, limit: int) -> Gone:
-    """Delete the first spans of a trace that is still old; its row stays, so that the rest is found."""
-    is_old = exists().where(SUMMARIES.c.trace_id == trace_id, SUMMARIES.c.end_ns < before_ns)
+def delete_part(
+    connection: Connection, *, trace_id: str, before_ns: int, limit: int, spares_scored: bool = False
+) -> Gone:
+    """Delete the first spans of a trace that may still go; its row stays, so that the rest is found."""
+    is_old = exists().where(SUMMARIES.c.trace_id == trace_id, *_may_go(before_ns, spares_scored=spares_scored))
     place = tuple_(SPANS.c.start_ns, SPANS.c.span_id)
     first = select(SPANS.c.start_ns, SPANS.c.span_id).where(SPANS.c.trace_id == trace_id, is_old)
     last = connection.execute(first.order_by(SPANS.c.start_ns, SPANS.c.span_id).offset(limit - 1).limit(1)).first()
@@ -73,6 +78,12 @@ def delete_part(connection: Connection, *, trace_id: str, before_ns: int, limit:
     return Gone(
         0, connection.execute(delete(SPANS).where(SPANS.c.trace_id == trace_id, place <= tuple_(*last))).rowcount
     )
+
+
+def _may_go(before_ns: int, *, spares_scored: bool) -> list[ColumnElement[bool]]:
+    is_old = SUMMARIES.c.end_ns < before_ns
+    is_scored = exists().where(SCORES.c.trace_id == SUMMARIES.c.trace_id)
+    return [is_old, ~is_scored] if spares_scored else [is_old]
 
 
 def list_old_figures(connection: Connection, *, table: Table, before: int, limit: int) -> list[str]:
@@ -90,6 +101,7 @@ def delete_traces(connection: Connection, trace_ids: Sequence[str]) -> None:
     forget_texts(connection, trace_ids)
     # The row first: whoever writes into the trace holds it, or waits for it and then begins the trace anew.
     connection.execute(delete(SUMMARIES).where(SUMMARIES.c.trace_id.in_(sorted(trace_ids))))
+    connection.execute(delete(SAMPLED).where(SAMPLED.c.trace_id.in_(trace_ids)))
     connection.execute(delete(SCORES).where(SCORES.c.trace_id.in_(trace_ids)))
     connection.execute(delete(SPANS).where(SPANS.c.trace_id.in_(trace_ids)))
 

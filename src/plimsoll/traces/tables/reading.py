@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tu
 from plimsoll.traces.records import TraceFilter
 from plimsoll.traces.tables.filtering import narrow, order_of
 from plimsoll.traces.tables.rows_of import Row, rows_of
-from plimsoll.traces.tables.schema import SPANS, SUMMARIES
+from plimsoll.traces.tables.schema import SAMPLED, SPANS, SUMMARIES
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,10 @@ def count_prompt_uses(connection: Connection, *, since_ns: int) -> list[Row]:
 
 
 def select_summaries() -> Select[tuple[object, ...]]:
-    """Return the rows of traces, each with the content of its head span."""
-    return select(SUMMARIES, SPANS.c.input_text, SPANS.c.output_text).outerjoin_from(SUMMARIES, SPANS, _is_head())
+    """Return the rows of traces, each with the content of its head span and, in `chance`, that of having stayed."""
+    columns = (SUMMARIES, SPANS.c.input_text, SPANS.c.output_text, SAMPLED.c.chance)
+    query = select(*columns).outerjoin_from(SUMMARIES, SPANS, _is_head())
+    return query.outerjoin(SAMPLED, SAMPLED.c.trace_id == SUMMARIES.c.trace_id)
 
 
 def _is_head() -> ColumnElement[bool]:

@@ -115,6 +115,19 @@ SUMMARIES = Table(
     },
 )
 
+SAMPLED = Table(
+    "sampled",
+    TRACES,
+    Column("trace_id", String(32), primary_key=True),
+    Column("chance", Double[float](), nullable=False),
+    info={
+        "tenant": "that of the trace",
+        "subject": "none: it holds the chance with which a trace stayed",
+        "retention": "as long as the trace",
+        "erase": "goes with the trace",
+    },
+)
+
 SCORES = Table(
     "scores",
     TRACES,

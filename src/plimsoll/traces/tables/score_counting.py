@@ -9,6 +9,7 @@ from plimsoll.traces.rollup.judgements import GivenScore, Judged, Judgements, ad
 from plimsoll.traces.tables.figures import add_score_figures, lock_figures
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 from plimsoll.traces.tables.statements import select_rows
+from plimsoll.traces.tables.thinning import read_chances
 
 _GIVEN = ("trace_id", "score_id", *GivenScore._fields)
 
@@ -24,6 +25,9 @@ def insert_scores(connection: Connection, rows: Sequence[Mapping[str, object]]) 
     for trace_id, *columns in select_rows(connection, SUMMARIES, ("trace_id", *Judged._fields), keys=names):
         judged[trace_id] = Judged(*cast("list[Any]", columns))
     judgements: Judgements = {}
+    # What is judged later is judged among the traces that stayed.
+    chances = read_chances(connection, names)
+    rows = [_drawn(row, chances) for row in rows]
     for row in rows:
         if row["trace_id"] in judged:
             score = GivenScore(*(cast("Any", row[name]) for name in GivenScore._fields))
@@ -31,6 +35,11 @@ def insert_scores(connection: Connection, rows: Sequence[Mapping[str, object]]) 
     kept = [{**row, "is_counted": row["trace_id"] is None or row["trace_id"] in judged} for row in rows]
     connection.execute(insert(SCORES), kept)
     add_score_figures(connection, judgements)
+
+
+def _drawn(row: Mapping[str, object], chances: Mapping[str, float]) -> Mapping[str, object]:
+    chance = chances.get(str(row["trace_id"]))
+    return row if chance is None else {**row, "inclusion": cast("float", row["inclusion"]) * chance}
 
 
 def count_scores(connection: Connection, judged: Mapping[str, tuple[Judged | None, Judged]]) -> None:

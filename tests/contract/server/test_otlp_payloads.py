@@ -2,8 +2,10 @@
 
 import gzip
 import io
+import sqlite3
 import tracemalloc
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -264,3 +266,24 @@ def test_a_bomb_is_never_held_in_memory():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 24 * MIB
+
+
+def connect_to_traces(folder: Path) -> sqlite3.Connection:
+    (file,) = folder.rglob("traces.db")
+    return sqlite3.connect(file, isolation_level=None)
+
+
+@pytest.mark.slow
+async def test_a_database_that_cannot_be_written_is_503_and_loses_nothing_that_is_sent_again(tmp_path: Path):
+    body = as_protobuf(GOOD)
+    async with served(tmp_path) as server:
+        with closing(connect_to_traces(tmp_path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            refused = await send(server, body, content_type=PROTOBUF)
+            other.execute("ROLLBACK")
+        taken = await send(server, body, content_type=PROTOBUF)
+        trace = await server.project.traces.get(TRACE)
+    assert (refused.reply.status, refused.reply.headers["content-type"]) == (503, PROTOBUF)
+    assert int(refused.reply.headers["retry-after"]) >= 1
+    assert read_status(refused.reply, refused.body)[0] == 14
+    assert (taken.reply.status, trace.summary.span_count) == (200, 2)

@@ -61,3 +61,14 @@ async def test_a_trace_leads_to_the_playground_with_its_input(tmp_path: Path):
         await tab.page.click("form.try button")
         assert "input has no field 'colour'" in await tab.page.inner_text("[role=alert]")
         assert QUESTION in await tab.page.input_value("#text")
+
+
+async def test_a_replay_leads_to_what_it_repeats(tmp_path: Path):
+    async with served(tmp_path) as server, opened_tab() as tab:
+        await server.project.ingest()
+        result = await server.project.ask(QUESTION)
+        replayed = (await server.project.traces.replay(result.trace_id)).replayed
+        await tab.page.goto(f"{server.url}/traces/{replayed.trace_id}")
+        await tab.page.click("text=side by side")
+        assert f"a={result.trace_id}&b={replayed.trace_id}" in tab.page.url
+        assert tab.complaints == []

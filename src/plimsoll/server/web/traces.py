@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from plimsoll.evals import describe_score
 from plimsoll.pages import main_text
+from plimsoll.project import REPLAY, Project
 from plimsoll.server.api.traces import filter_of, find_summary, read_outline
 from plimsoll.server.auth import require
 from plimsoll.server.state import state_of
@@ -12,6 +13,7 @@ from plimsoll.server.tracing.filter_form import lay_out_form
 from plimsoll.server.tracing.outline import AXIS, Outline
 from plimsoll.server.tracing.step_view import view_step
 from plimsoll.server.web.render import render_page
+from plimsoll.traces import TraceSummary
 
 
 async def list_traces(request: Request) -> Response:
@@ -49,12 +51,21 @@ async def show_trace(request: Request) -> Response:
         "outline": outline,
         "step": view_step(await project.traces.step(summary.trace_id, chosen)) if chosen else None,
         "axis": AXIS,
+        "original": await _find_original(project, summary, outline),
         "can_replay": summary.feature in project.features and caller.may("admin"),
         "scores": [(score, describe_score(score, known)) for score in scores],
         "at": f"/traces/{summary.trace_id}",
         "twin": _with_query(f"/api/traces/{summary.trace_id}", request),
     }
     return render_page(request, "trace.html", content)
+
+
+async def _find_original(project: Project, summary: TraceSummary, outline: Outline) -> str:
+    """Return the trace that this one repeats; empty for none."""
+    if summary.dataset != REPLAY or not outline.steps:
+        return ""
+    root = await project.traces.step(summary.trace_id, outline.steps[0].span_id)
+    return str(root.attributes.get("plimsoll.replay_of", ""))
 
 
 def _first_step(outline: Outline) -> str:

@@ -37,12 +37,12 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True):
 
 PAGES = {
     "overview": "/",
-    "feature, 24 hours": "/features/docs_answer?window=1d",
+    "feature, 24 hours": "/features/docs_answer?window=24h",
     "feature, 30 days": "/features/docs_answer?window=30d",
     "traces, newest": "/traces",
     "traces of a feature": "/traces?feature=moderation",
     "traces that failed": "/traces?outcome=failed&error_class=policy",
-    "traces of a user": "/traces?subject=user:77",
+    "traces of a user": "/traces?user=user:77",
     "traces of a session": "/traces?session=session-4711",
     "traces with a tag": "/traces?tag=refund",
     "traces by score": f"/traces?{urlencode({'score': 'helpful<0.5'})}",

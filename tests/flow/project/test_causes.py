@@ -1,11 +1,15 @@
 """Something changes upstream of a running feature, and the comparison of before and after names it first."""
 
+import asyncio
+import json
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import plimsoll
+from plimsoll.cli import cli
 from plimsoll.project import Project, write_project
 from plimsoll.testing import Said, Upstream
 from plimsoll.traces import Comparison
@@ -29,13 +33,20 @@ async def compare(project: Project, before: str, after: str) -> Comparison:
     return await project.traces.compare(before, after)
 
 
-async def test_another_model_behind_the_same_name(tmp_path: Path):
+async def test_another_model_behind_the_same_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with Upstream(lambda seen: Said(text=ANSWER, fingerprint="fp_a" if seen.number <= ASKED else "fp_b")) as upstream:
         async with evaluated(write_evaluated(tmp_path, upstream)) as project:
             before, after = await ask(project, feature="echo"), await ask(project, feature="echo")
             compared = await compare(project, before, after)
     first = compared.findings[0]
     assert (first.aspect, first.value, [one.value for one in first.also]) == ("fingerprint", "fp_b", ["fp_a"])
+    monkeypatch.chdir(tmp_path)
+    shown = await asyncio.to_thread(CliRunner().invoke, cli, ["traces", "compare", before, after])
+    assert shown.output.index("What changed") < shown.output.index("fp_b") < shown.output.index("were tested")
+    printed = await asyncio.to_thread(CliRunner().invoke, cli, ["traces", "compare", before, after, "--json"])
+    assert json.loads(printed.output)["findings"][0]["value"] == "fp_b"
+    wrong = await asyncio.to_thread(CliRunner().invoke, cli, ["traces", "compare", "colour=red", after])
+    assert (wrong.exit_code, "'colour' is not compared by" in wrong.output) == (2, True)
 
 
 async def test_another_version_of_a_prompt(tmp_path: Path):

@@ -2,13 +2,26 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from plimsoll.traces.compare import Group, compare_groups
+from plimsoll.traces.compare import Group, TraceFacts, compare_groups
 
 from property.traces.traffic import TOPICS, World, compare_worlds, make_group
 
 USUAL = World()
+FACTS = st.builds(
+    TraceFacts,
+    trace_id=st.uuids().map(lambda one: one.hex),
+    weight=st.sampled_from([1.0, 10.0, 0.001, 1e6]),
+    user=st.sampled_from(["", "a", "b"]),
+    session=st.sampled_from(["", "s1", "s2"]),
+    has_failed=st.booleans(),
+    traits=st.dictionaries(st.sampled_from(["model", "document", "outcome", "no aspect"]), st.just(("x",))),
+    amounts=st.dictionaries(st.sampled_from(["latency", "step q", "score g", "odd"]), st.floats(-1e300, 1e300)),
+    words=st.frozensets(st.sampled_from(["tide", "water", "noon"])),
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +105,11 @@ def test_weights_stand_for_the_requests_that_were_not_kept():
     )
     words = next(one for one in compared.findings if one.aspect == "word")
     assert words.second.estimate == pytest.approx(400 / 760, rel=0.01)
+
+
+@given(st.lists(FACTS, max_size=60), st.lists(FACTS, max_size=60))
+@settings(max_examples=30, deadline=None)
+def test_whatever_traces_hold_they_can_be_compared(first: list[TraceFacts], second: list[TraceFacts]):
+    compared = compare_groups(Group(label="a", facts=tuple(first)), Group(label="b", facts=tuple(second)))
+    assert all(0 <= one.p_value <= one.adjusted_p <= 1 for one in compared.findings)
+    assert bool(compared.too_few) or min(len(first), len(second)) >= 8

@@ -3,6 +3,7 @@
 Called for each sampled trace. What the trace does not say is left out, never 0.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
@@ -65,7 +66,7 @@ def read_facts(trace: Trace, *, inclusion: float = 1.0) -> TraceFacts:
     traits |= _traits_of_root(trace, said) | _traits_of_input(text) | _verdicts(trace.scores)
     return TraceFacts(
         trace_id=summary.trace_id,
-        weight=1 / inclusion,
+        weight=1 / inclusion if inclusion > 0 else 1.0,
         user=summary.subject or "",
         session=_text(said.get("plimsoll.session")),
         has_failed=summary.error_class is not None or summary.outcome == "failed",
@@ -187,7 +188,8 @@ def _amounts(trace: Trace, text: str) -> dict[str, float]:
         amounts["cost"] = summary.cost_usd
     amounts |= {f"step {name}": took for name, took in own_times(trace.spans).items()}
     amounts |= {f"score {one.name}": one.value for one in trace.scores if one.value is not None}
-    return amounts | _retrieved(trace.spans)
+    amounts |= _retrieved(trace.spans)
+    return {name: value for name, value in amounts.items() if math.isfinite(value)}
 
 
 def _retrieved(spans: Sequence[Span]) -> dict[str, float]:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from plimsoll.project import write_project
+from plimsoll.project import TrialAsked, write_project
+from plimsoll.records import Principal
+from plimsoll.server import Pace
 from plimsoll.server.routes import all_routes
 
 from contract.server.serving import Reply, Served, served
@@ -31,6 +33,8 @@ ROWS = {
     "law": ("Quillon", "Contracts are kept for ten years in the Quillon archive."),
 }
 QUESTIONS = {"pay": "When are salaries paid each month?", "law": "How long are contracts kept in the archive?"}
+BRIEF = Pace(look_seconds=0.05, life_seconds=0.2)
+"""Streams end, so that every path can be read to its end."""
 SCOPES = ("ask", "models", "read", "ingest")
 
 
@@ -67,7 +71,7 @@ async def company(folder: Path) -> AsyncGenerator[tuple[Served, dict[str, Member
     settings = (project / "plimsoll.toml").read_text(encoding="utf-8")
     (project / "plimsoll.toml").write_text(settings + SOURCE, encoding="utf-8")
     write_rows(project, {"pay": ("group:pay",), "law": ("group:law",)})
-    async with served(folder) as server:
+    async with served(folder, pace=BRIEF) as server:
         assert [report.result for report in await server.project.sync()] == ["synced"] * 2
         pay = await server.keys.create("pay", groups=("pay",), scopes=SCOPES)
         law = await server.keys.create("law", groups=("law",), scopes=SCOPES)
@@ -105,12 +109,20 @@ async def test_no_other_door_leads_to_them(tmp_path: Path, path: str):
     assert "Zephyrine" not in theirs.text
 
 
+async def prepare_trial(server: Served) -> str:
+    """Return the id of a trial whose answers come from documents that only `pay` may read."""
+    asker = Principal(id="user:payroll", tenant="local", groups=frozenset({"pay"}), scopes=frozenset({"admin", "ask"}))
+    asked = TrialAsked(feature="docs_answer", text=QUESTIONS["pay"])
+    return (await server.project.playground.prepare(asked, caller=asker)).id
+
+
 async def test_no_page_and_no_route_shows_them_to_another(tmp_path: Path):
     async with company(tmp_path) as (server, members):
         trace_id = (await members["pay"].ask(QUESTIONS["pay"]))["trace_id"]
         (document,) = [one for one in await server.project.documents("docs") if "pay" in one.readers[0]]
         ids = {"trace_id": trace_id, "corpus": "docs", "document_id": document.id, "name": "docs_answer"}
         ids |= {"run_id": (await server.project.evals.run("docs_answer")).id, "feature": "docs_answer"}
+        ids["trial_id"] = await prepare_trial(server)
         ids["span_id"] = (await server.project.traces.steps(trace_id))[0].span_id
         paths = [filled(route.path, ids) for route in all_routes() if isinstance(route, Route)]
         paths += ["/api/traces?text=salaries", "/api/knowledge/docs?text=pay", "/knowledge/docs/bench?q=salaries"]

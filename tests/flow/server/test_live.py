@@ -155,3 +155,13 @@ async def test_a_moment_that_is_none_is_refused(tmp_path: Path):
     async with served(tmp_path) as server:
         replies = [await server.get(f"/api/live?since={text}") for text in ("yesterday", "2026-01-01")]
     assert [reply.status for reply in replies] == [400, 400]
+
+
+async def test_what_one_server_of_a_project_does_is_told_by_the_other(tmp_path: Path):
+    async with served(tmp_path, pace=QUICK) as one, served(tmp_path, pace=QUICK) as other, listening(other) as events:
+        assert await is_told(events, ("traces", {"new": 0}))
+        await one.project.ask("Of the first worker?")
+        assert await is_told(events, ("traces", {"new": 1}))
+        with one.project.work.under_way("ingestion", "docs"):
+            begun = {"kind": "ingestion", "name": "docs", "done": 0, "total": None, "note": ""}
+            assert await is_told(events, ("work", {"work": [begun]}))

@@ -1,6 +1,7 @@
 """What of a span is stored: promoted columns, clean and bounded text, nothing unredacted."""
 
 from plimsoll.records import Span, SpanEvent
+from plimsoll.text import Redactor
 from plimsoll.traces.rows import TRUNCATED, Attribute, cut_texts, drop_content, row_of, span_of
 
 
@@ -94,3 +95,40 @@ def test_what_no_database_can_hold_is_replaced():
     row = row_of(_span(plimsoll__input="a\x00b\ud800c", number=float("inf")), _keep, limit=100)
     assert row["input_text"] == "a\ufffdb?c"
     assert span_of(row).attributes["number"] == "inf"
+
+
+def test_personal_data_is_in_no_part_of_a_row_but_in_who_asked():
+    mail = "ada@example.com"
+    span = Span(
+        trace_id="a" * 32,
+        span_id="b" * 16,
+        name=f"ask {mail}",
+        start_ns=1,
+        end_ns=2,
+        error=f"refused {mail}",
+        attributes={
+            "plimsoll.subject": mail,
+            "plimsoll.session": mail,
+            "plimsoll.input": f'[{{"content": "\\n{mail}"}}]',
+            "gen_ai.tool.call.arguments": '{"to": "ada\\u0040example.com", "card": 4111111111111111}',
+            f"score of {mail}": 1,
+            "said": [mail, "nothing"],
+        },
+        events=(SpanEvent(name=f"sent to {mail}", at_ns=1, attributes={"to": mail}),),
+    )
+    row = row_of(span, Redactor(), limit=1_000)
+    assert (row["subject"], row["session"], row["name"], row["error"]) == (mail, mail, "ask [email]", "refused [email]")
+    assert row["input_text"] == '[{"content": "\\n[email]"}]'
+    told = span_of(row)
+    kept = {name: value for name, value in told.attributes.items() if not name.startswith("plimsoll.")}
+    assert kept == {
+        "gen_ai.tool.call.arguments": '{"to": "[email]", "card": "[card]"}',
+        "score of [email]": 1,
+        "said": ["[email]", "nothing"],
+    }
+    assert told.events == (SpanEvent(name="sent to [email]", at_ns=1, attributes={"to": "[email]"}),)
+
+
+def test_a_secret_is_taken_out_of_who_asked_too():
+    row = row_of(_span(plimsoll__subject="sk-proj-abcDEF0123456789abcdef"), Redactor(), limit=1_000)
+    assert row["subject"] == "[secret]"

@@ -4,7 +4,8 @@ import hashlib
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from functools import partial
+from typing import Literal, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -148,7 +149,17 @@ class Store:
         On PostgreSQL there is nothing to do. A reader that is under way may keep a part of the log until it ends.
         """
         if self._address.is_sqlite:
-            await self._writes.run(self._fold_log, timeout_seconds=self._timeout_seconds)
+            fold = partial(self._fold_log, self._engines.writer, mode="TRUNCATE")
+            await self._writes.run(fold, timeout_seconds=self._timeout_seconds)
+
+    async def fold_beside(self) -> None:
+        """Fold what SQLite's log holds into its file, beside writes that go on; call it where much is written.
+
+        Else the commit that fills the log does so, and waits for the disk. On PostgreSQL there is nothing to do.
+        """
+        if self._address.is_sqlite:
+            fold = partial(self._fold_log, self._engines.reader, mode="PASSIVE")
+            await self._reads.run(fold, timeout_seconds=self._timeout_seconds)
 
     async def measure_bytes(self) -> int:
         """Return how large the database is: the SQLite file with its log, or what the server says of it."""
@@ -192,10 +203,10 @@ class Store:
                 raise
             raise explained from error
 
-    def _fold_log(self) -> None:
-        connection = self._engines.writer.raw_connection()
+    def _fold_log(self, engine: Engine, *, mode: Literal["PASSIVE", "TRUNCATE"]) -> None:
+        connection = engine.raw_connection()
         try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.cursor().execute(f"PRAGMA wal_checkpoint({mode})")
         except sqlite3.Error as error:
             raise explain(error, self._address) or error from error
         finally:

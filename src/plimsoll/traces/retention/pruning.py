@@ -151,6 +151,7 @@ class Pruning:
         timed = Timed(change)
         done = await self._store.write(timed)
         took = timed.seconds()
+        await self._store.fold_beside()
         await asyncio.sleep(min(took, _LONGEST_REST_SECONDS))
         return done, took
 

@@ -4,6 +4,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from plimsoll.datasets import load_dataset
@@ -40,6 +41,7 @@ async def examine(
         *[await _check_corpus(name, parts) for name in settings.knowledge if features],
         *await check_schedules(schedules, parts.clock.now()),
         await _check_keys(settings, parts),
+        await _check_traces(parts),
         *_check_reload(in_force),
         *_check_workers(settings),
         *await _check_redis(parts.models.stands_on.redis),
@@ -142,6 +144,21 @@ async def _check_keys(settings: Settings, parts: Parts) -> Check:
     if await parts.keys.any_active():
         return _ok("access", "There are access keys.")
     return _ok("access", f"No access key: served on loopback only ({settings.server.host}).")
+
+
+async def _check_traces(parts: Parts) -> Check:
+    try:
+        lost = await parts.traces.losses(since=parts.clock.now() - timedelta(days=7))
+    except PlimsollError as error:
+        return _wrong("traces", error)
+    if not lost:
+        return _ok("traces", "No step was lost in the last 7 days.")
+    message = (
+        f"{lost} steps were lost in the last 7 days: they found no room while the database was slow, down or full."
+    )
+    return Check(
+        name="traces", state="warning", message=message, next_step="Look at the database and the disk of traces."
+    )
 
 
 def _check_reload(in_force: InForce) -> list[Check]:

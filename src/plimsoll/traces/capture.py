@@ -16,6 +16,7 @@ from plimsoll.records import Clock, Span
 from plimsoll.store import Store
 from plimsoll.text import Redactor
 from plimsoll.traces.groups import GroupCommit, GroupQueue
+from plimsoll.traces.losses import LossLog
 from plimsoll.traces.queue import SpanQueue
 from plimsoll.traces.records import CaptureHealth
 from plimsoll.traces.rows import Redact
@@ -57,6 +58,7 @@ class Capture:
         self._has_batch = asyncio.Event()
         self._turn = asyncio.Lock()
         self._settler = Settler(store)
+        self._losses = LossLog(store, lambda: self._queue.dropped)
         self._span_writer = SpanWriter(store, self._settler, redact=redact, limit=content_limit)
         self._groups = GroupQueue(bound=bound, bound_characters=_BOUND_CHARACTERS)
         self._group_commit = GroupCommit(self._span_writer, queue=self._groups, batch=batch)
@@ -98,7 +100,9 @@ class Capture:
         not be written; then the sender keeps them and sends them again: what was written already stays as it is.
         """
         refused = await self._group_commit.put(spans)
-        self._queue.refuse(refused)
+        if refused:
+            self._queue.refuse(refused)
+            await self._losses.note()
         return refused
 
     async def start(self) -> None:
@@ -130,6 +134,7 @@ class Capture:
             self._writer = None
         if left := self._queue.close():
             _LOG.warning("%d spans could not be written before the end and were dropped", left)
+        await self._losses.note()
 
     def _signal(self, event: asyncio.Event) -> None:
         # A span may end in a worker thread, and after the loop has gone.
@@ -166,6 +171,7 @@ class Capture:
             self._queue.remove(len(spans))
             self._queue.refuse(len(refused))
             self._note_success()
+            await self._losses.note()
             return True
 
     async def _settle(self) -> None:

@@ -29,6 +29,7 @@ from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
 from plimsoll.traces.summary import summary_of
 from plimsoll.traces.tables.arriving import count_begun
 from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_subject_traces
+from plimsoll.traces.tables.losses import sum_losses
 from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_spans, read_page, read_trace
 from plimsoll.traces.tables.score_counting import insert_scores
 from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
@@ -161,6 +162,10 @@ class Traces:
             raise InvalidRequest(f"most={most!r} is not a number of traces from 1 to {_MOST_COMPARED}.")
         groups = [await read_group(self._store, side, caller=caller, most=most, seed=seed) for side in (first, second)]
         return await asyncio.to_thread(partial(compare_groups, groups[0], groups[1], seed=seed))
+
+    async def losses(self, *, since: datetime) -> int:
+        """Return how many spans were lost since the moment, in every process; for want of room or of a database."""
+        return await self._store.read(partial(sum_losses, since=since))
 
     async def erase(self, subject: str, *, tenant: str = LOCAL_TENANT) -> int:
         """Delete the person's traces with the scores about them, and their name and words in other scores.

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -14,7 +15,7 @@ from psycopg import sql
 from plimsoll.errors import StoreUnavailable
 from plimsoll.records import Span, SystemClock
 from plimsoll.store import Store
-from plimsoll.traces import Capture
+from plimsoll.traces import Capture, Traces
 
 from contract.store.databases import BOTH, SERVER, database
 from contract.traces.recounted import kept_figures, recount
@@ -106,6 +107,8 @@ async def test_requests_go_on_losses_are_counted_and_writing_resumes(kind: str, 
         assert (stored, capture.dropped) == (437, 20)
         assert await store.read(kept_figures) == await store.read(recount)
         await capture.close()
+        # Another process can tell, too.
+        assert await Traces(store).losses(since=SystemClock().now() - timedelta(minutes=5)) == 20
         await store.close()
 
 

@@ -240,3 +240,17 @@ TEXT_PARTS = Table(
     Column("bits", LargeBinary, nullable=False),
     info=_WORDS,
 )
+
+LOSSES = Table(
+    "losses",
+    TRACES,
+    Column("loss_id", String(32), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("spans", BigInteger, nullable=False),
+    info={
+        "tenant": "none: it counts the spans of all",
+        "subject": "none: it holds counts",
+        "retention": "30 days, older ones go when the next loss is noted",
+        "erase": "none: there is nothing of a person in it",
+    },
+)

@@ -26,7 +26,8 @@ from plimsoll.traces.tables.schema import FIGURES, SCORE_FIGURES
 from plimsoll.traces.tables.size import count_free_pages, measure_size, shrink
 from plimsoll.traces.tables.timed import Change, T, Timed
 
-_AIM_SECONDS = 0.008
+_AIM_SECONDS = {"sqlite": 0.008, "postgresql": 0.05}
+"""What a step may take: an SQLite file has one writer, who waits for it; in PostgreSQL nobody does."""
 _LONGEST_REST_SECONDS = 0.05
 _FEWEST, _FIRST, _MOST = 5, 50, 500
 _SLOWER, _FASTER = 0.25, 1.25
@@ -47,6 +48,7 @@ class Pruning:
         self._delete_part = partial(delete_part, spares_scored=spares_scored)
         self._is_trial = is_trial
         self._counted: set[str] = set()
+        self._aim_seconds = _AIM_SECONDS[store.dialect]
         self._budget = _FIRST
         self.traces = self._spans = 0
 
@@ -143,7 +145,7 @@ class Pruning:
 
     async def _step(self, delete: Change[Gone]) -> Gone:
         gone, took = await self._timed(delete)
-        self._budget = _fitted(self._budget, took)
+        self._budget = self._fitted(self._budget, took)
         return gone
 
     async def _timed(self, change: Change[T]) -> tuple[T, float]:
@@ -160,14 +162,13 @@ class Pruning:
         pages = _PAGES_FIRST
         while (left := await self._store.read(count_free_pages)).can_go and left.free > _FREE_SHARE * left.pages:
             _, took = await self._timed(partial(shrink, pages=pages))
-            pages = _fitted(pages, took)
+            pages = self._fitted(pages, took)
+
+    def _fitted(self, size: int, took: float) -> int:
+        """Return the size of the next step, after one of this size that took so many seconds."""
+        return int(min(_MOST, max(_FEWEST, size * min(_FASTER, max(_SLOWER, self._aim_seconds / took)))))
 
     def _count(self, traces: int, spans: int) -> int:
         self.traces += traces
         self._spans += spans
         return spans
-
-
-def _fitted(size: int, took: float) -> int:
-    """Return the size of the next step, after one of this size that took so many seconds."""
-    return int(min(_MOST, max(_FEWEST, size * min(_FASTER, max(_SLOWER, _AIM_SECONDS / took)))))

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from plimsoll.records import Attribute, Span
+from plimsoll.records import Attribute, Span, SpanEvent
 from plimsoll.traces.otlp.mapping import Sender, map_attributes, read_sender, word_error
 from plimsoll.traces.otlp.sent import SentGroup, SentSpan
 
@@ -16,6 +16,7 @@ _NO_SPAN = "0" * _SPAN_DIGITS
 LATEST_NS = 2**63 - 1
 """The last moment that is stored, in nanoseconds since 1970."""
 _MOST_ATTRIBUTES = 256
+_LONGEST_NAME = 1_000
 _MOST_EVENTS = 128
 _MOST_LINKS = 32
 
@@ -111,8 +112,8 @@ def make_span(sent: SentSpan, sender: Sender) -> Span:
         start_ns=sent.start_ns,
         end_ns=end_ns,
         error=error,
-        attributes=_bound(attributes) if len(attributes) > _MOST_ATTRIBUTES else attributes,
-        events=tuple(sent.events[:_MOST_EVENTS]),
+        attributes=_bound(attributes),
+        events=tuple(_bound_event(event) for event in sent.events[:_MOST_EVENTS]),
     )
 
 
@@ -123,7 +124,18 @@ def word_faults(faults: "Counter[str]", what: str) -> str:
 
 
 def _bound(attributes: dict[str, Attribute]) -> dict[str, Attribute]:
-    """Keep what was mapped and the first others, and say how many those were not."""
-    own = {name: value for name, value in attributes.items() if name.startswith(("plimsoll.", "gen_ai."))}
-    kept = dict([*own.items(), *attributes.items()][:_MOST_ATTRIBUTES])
+    """Keep what was mapped and the first others, of names that are names, and say how many those were not.
+
+    Values are cut when they are stored; names are not.
+    """
+    if len(attributes) <= _MOST_ATTRIBUTES and max(map(len, attributes), default=0) <= _LONGEST_NAME:
+        return attributes
+    named = {name: value for name, value in attributes.items() if len(name) <= _LONGEST_NAME}
+    own = {name: value for name, value in named.items() if name.startswith(("plimsoll.", "gen_ai."))}
+    kept = dict(list((own | named).items())[:_MOST_ATTRIBUTES])
     return kept | {"plimsoll.dropped_attributes": len(attributes) - len(kept)}
+
+
+def _bound_event(event: SpanEvent) -> SpanEvent:
+    kept = _bound(event.attributes)
+    return event if kept is event.attributes else SpanEvent(name=event.name, at_ns=event.at_ns, attributes=kept)

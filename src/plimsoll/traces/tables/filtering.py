@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, and_, exists, func, or_, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, and_, exists, func, or_, select, tuple_
 
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.records import ScoreBound, TraceFilter, TraceOrder
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 
 _EXACT = ("feature", "outcome", "error_class", "tenant", "variant", "model", "session", "subject", "service", "kind")
+_FEW = 2_000
 _RULED = {"pass": True, "fail": False}
 # Behind every hexadecimal digit: a prefix is a range, which uses an index on both databases, as LIKE does not.
 _BEYOND = "g"
@@ -55,9 +56,16 @@ def order_of(sort: TraceOrder) -> ListOrder:
     return _ByBeginning(SUMMARIES.c.start_ns if sort is TraceOrder.NEWEST else SUMMARIES.c.duration_ns)
 
 
-def narrow(where: TraceFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions that the filter asks of a row of traces; words are looked for in what its spans say."""
-    clauses = [SUMMARIES.c[name] == str(value) for name in _EXACT if (value := getattr(where, name)) is not None]
+def narrow(connection: Connection, where: TraceFilter, *, by_scan: bool = False) -> list[ColumnElement[bool]]:
+    """Return the conditions that the filter asks of a row of traces; words are looked for in what its spans say.
+
+    `by_scan` writes them so that no index but that of all facts answers them: where many rows have to be compared, one
+    scan of it is faster than a lookup a row.
+    """
+    columns = {name: SUMMARIES.c[name] for name in _EXACT}
+    if by_scan:
+        columns |= {name: func.coalesce(columns[name], "") for name in _EXACT if name != "tenant"}
+    clauses = [columns[name] == str(value) for name in _EXACT if (value := getattr(where, name)) is not None]
     clauses += _bounds(where)
     if where.seen_by is not None:
         clauses.append(or_(func.coalesce(SUMMARIES.c.subject, "") == where.seen_by, ~SUMMARIES.c.is_closed))
@@ -68,7 +76,7 @@ def narrow(where: TraceFilter) -> list[ColumnElement[bool]]:
     if where.tag is not None:
         clauses.append(SUMMARIES.c.tags.contains(f"|{where.tag}|", autoescape=True))
     if where.score is not None:
-        clauses.append(_scored(where.score))
+        clauses.append(_scored(connection, where.score))
     return clauses
 
 
@@ -92,8 +100,13 @@ def _bounds(where: TraceFilter) -> list[ColumnElement[bool]]:
     ]
 
 
-def _scored(bound: ScoreBound) -> ColumnElement[bool]:
-    return exists().where(SCORES.c.trace_id == SUMMARIES.c.trace_id, SCORES.c.name == bound.name, _is_within(bound))
+def _scored(connection: Connection, bound: ScoreBound) -> ColumnElement[bool]:
+    """Return the condition: by the traces' ids where few have such a score, else by a look at each trace's scores."""
+    asked = and_(SCORES.c.name == bound.name, SCORES.c.trace_id.is_not(None), _is_within(bound))
+    few = connection.execute(select(SCORES.c.trace_id).where(asked).distinct().limit(_FEW + 1)).scalars().all()
+    if len(few) <= _FEW:
+        return SUMMARIES.c.trace_id.in_(few)
+    return exists().where(SCORES.c.trace_id == SUMMARIES.c.trace_id, asked)
 
 
 def _is_within(bound: ScoreBound) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tuple_
 
-from plimsoll.traces.records import TraceFilter
+from plimsoll.traces.records import TraceFilter, TraceOrder
 from plimsoll.traces.tables.filtering import narrow, order_of
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SAMPLED, SPANS, SUMMARIES
@@ -24,13 +24,18 @@ class TraceRows:
 def read_page(connection: Connection, *, where: TraceFilter) -> list[Row] | None:
     """Return the traces that the filter lets through, in its order; None when `before` names no trace."""
     order = order_of(where.sort)
-    query = select_summaries().where(*narrow(where))
+    chosen = select(SUMMARIES.c.trace_id).where(*narrow(connection, where, by_scan=where.sort is not TraceOrder.NEWEST))
     if where.before is not None:
         last = connection.execute(select(order.key).where(SUMMARIES.c.trace_id == where.before)).first()
         if last is None:
             return None
-        query = query.where(order.behind(last[0], where.before))
-    return rows_of(connection, query.order_by(*order.columns).limit(where.limit))
+        chosen = chosen.where(order.behind(last[0], where.before))
+    # First which, then what they say: the choice is made in an index.
+    ids = connection.execute(chosen.order_by(*order.columns).limit(where.limit)).scalars().all()
+    found = {
+        row["trace_id"]: row for row in rows_of(connection, select_summaries().where(SUMMARIES.c.trace_id.in_(ids)))
+    }
+    return [found[name] for name in ids]
 
 
 def read_trace(connection: Connection, *, trace_id: str, limit: int) -> TraceRows:

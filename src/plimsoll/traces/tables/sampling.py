@@ -54,7 +54,7 @@ def draw_traces(connection: Connection, draw: Draw) -> Drawn:
     The last digits of an id are random: the traces whose digits follow `start`, in a circle, are a fair draw, which
     the database makes without handing out the others.
     """
-    fitting = _fitting(draw)
+    fitting = _fitting(connection, draw)
     matching = int(connection.execute(select(func.count()).select_from(SUMMARIES).where(*fitting)).scalar_one())
     tail = func.substr(SUMMARIES.c.trace_id, _TAIL_FROM, _TAIL)
     order = (case((tail >= draw.start, 0), else_=1), tail, SUMMARIES.c.trace_id)
@@ -75,9 +75,9 @@ def _read_spans(connection: Connection, trace_ids: Sequence[str]) -> list[Row]:
     return rows_of(connection, query.order_by(SPANS.c.trace_id, SPANS.c.start_ns, SPANS.c.span_id))
 
 
-def _fitting(draw: Draw) -> list[ColumnElement[bool]]:
+def _fitting(connection: Connection, draw: Draw) -> list[ColumnElement[bool]]:
     row = SUMMARIES.c
-    clauses = narrow(draw.where)
+    clauses = narrow(connection, draw.where)
     if draw.where.kind is None:
         clauses.append(func.coalesce(row.kind, "") != "judge")
     clauses += [row[name] == value for name, value in draw.equal.items()]

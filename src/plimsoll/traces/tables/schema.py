@@ -8,9 +8,23 @@ _IS_RETRIEVAL = text("kind = 'retrieval'")
 _HAS_OTHERS = text("other_subjects IS NOT NULL")
 _HAS_PROMPT = text("prompt_hash IS NOT NULL")
 _IS_OPEN = text("NOT settled")
+_HAS_DATASET = text("dataset IS NOT NULL")
+_HAS_TAGS = text("tags IS NOT NULL")
+_NARROWED = ("session", "error_class", "model", "variant", "version", "service", "kind")
+_FACTS = (
+    *("tenant", "start_ns", "trace_id", "duration_ns", "cost_usd", "input_tokens", "output_tokens", "is_closed"),
+    *("subject", "feature", "outcome", "error_class", "model", "variant", "dataset"),
+)
 _IS_WHOLE = text("NOT is_sliced")
 _IS_STALE = text("is_stale")
 _IS_WAITING = text("NOT is_counted AND trace_id IS NOT NULL")
+
+
+def _where_given(name: str) -> Index:
+    """Return an index by a fact and the beginning, of the traces that have the fact."""
+    is_given = text(f"{name} IS NOT NULL")
+    return Index(f"ix_traces_{name}", name, "start_ns", sqlite_where=is_given, postgresql_where=is_given)
+
 
 # Content comes last: what the fold reads must not lie behind megabytes of text in SQLite's pages.
 SPANS = Table(
@@ -100,10 +114,14 @@ SUMMARIES = Table(
     Column("settled", Boolean, nullable=False),
     Column("counted", Text),
     Index(None, "start_ns", "trace_id"),
-    Index(None, "tenant", "start_ns"),
+    # All that lists are sorted by and compared with, so that a list by duration or cost reads this and no row.
+    Index("ix_traces_facts", *_FACTS),
     Index(None, "feature", "start_ns"),
     Index(None, "outcome", "start_ns"),
     Index(None, "subject", "start_ns"),
+    *(_where_given(name) for name in _NARROWED),
+    Index("ix_traces_dataset", "start_ns", sqlite_where=_HAS_DATASET, postgresql_where=_HAS_DATASET),
+    Index("ix_traces_tags", "start_ns", sqlite_where=_HAS_TAGS, postgresql_where=_HAS_TAGS),
     Index("ix_traces_other_subjects", "tenant", sqlite_where=_HAS_OTHERS, postgresql_where=_HAS_OTHERS),
     Index("ix_traces_prompts", "start_ns", sqlite_where=_HAS_PROMPT, postgresql_where=_HAS_PROMPT),
     Index("ix_traces_unsettled", "trace_id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
@@ -147,6 +165,8 @@ SCORES = Table(
     Column("cost_usd", Double[float]()),
     Column("is_counted", Boolean, nullable=False),
     Index("ix_scores_name", "name", "at"),
+    Index("ix_scores_value", "name", "value", "trace_id"),
+    Index("ix_scores_passed", "name", "passed", "trace_id"),
     Index("ix_scores_uncounted", "trace_id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
     info={
         "tenant": "that of the trace it is about",

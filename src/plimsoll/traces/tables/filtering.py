@@ -62,9 +62,9 @@ def narrow(connection: Connection, where: TraceFilter, *, by_scan: bool = False)
     `by_scan` writes them so that no index but that of all facts answers them: where many rows have to be compared, one
     scan of it is faster than a lookup a row.
     """
-    columns = {name: SUMMARIES.c[name] for name in _EXACT}
-    if by_scan:
-        columns |= {name: func.coalesce(columns[name], "") for name in _EXACT if name != "tenant"}
+    # Wrapped, a column has no part in the choice of an index: the rarer fact's own is taken, not the tenant's.
+    wrapped = [name for name in _EXACT if name != "tenant"] if by_scan else ["tenant"] if _has_index(where) else []
+    columns = {name: func.coalesce(SUMMARIES.c[name], "") if name in wrapped else SUMMARIES.c[name] for name in _EXACT}
     clauses = [columns[name] == str(value) for name in _EXACT if (value := getattr(where, name)) is not None]
     clauses += _bounds(where)
     if where.seen_by is not None:
@@ -78,6 +78,12 @@ def narrow(connection: Connection, where: TraceFilter, *, by_scan: bool = False)
     if where.score is not None:
         clauses.append(_scored(connection, where.score))
     return clauses
+
+
+def _has_index(where: TraceFilter) -> bool:
+    """Tell whether the filter asks for a fact that has an index of its own."""
+    named = (*(name for name in _EXACT if name != "tenant"), "version", "tag", "score")
+    return where.is_evaluation is True or any(getattr(where, name) is not None for name in named)
 
 
 def _bounds(where: TraceFilter) -> list[ColumnElement[bool]]:

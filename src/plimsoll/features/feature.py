@@ -93,9 +93,13 @@ class Feature(Generic[In, Out]):
                 next_step=f"Its fields are {', '.join(self.input.model_fields)}.",
             ) from error
 
-    async def __call__(self, value: In, caller: Principal | None = None) -> Result[Out]:
-        """Run the feature for the caller, the local user unless another is named; raises NotBound without a project."""
-        return await _runtime_of(current_binding(self.name)).run(self, value, caller)
+    async def __call__(self, value: In, caller: Principal | None = None, *, session: str = "") -> Result[Out]:
+        """Run the feature for the caller, the local user unless another is named; raises NotBound without a project.
+
+        Requests with the same `session` are turns of one conversation.
+        """
+        tags = {"plimsoll.session": session} if session else None
+        return await _runtime_of(current_binding(self.name)).run(self, value, caller, tags=tags)
 
     def sync(self, value: In, caller: Principal | None = None) -> Result[Out]:
         """Run the feature from a thread that has no event loop, on the loop of the open project."""

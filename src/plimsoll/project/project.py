@@ -159,11 +159,15 @@ class Project:
         return await self.run_feature(asked.name, {question_field(asked): text}, caller=caller)
 
     async def run_feature(
-        self, name: str, payload: Mapping[str, object], *, caller: Principal | None = None
+        self, name: str, payload: Mapping[str, object], *, caller: Principal | None = None, session: str = ""
     ) -> Result[BaseModel]:
-        """Run a feature on a JSON object. Raises NotFound and, for a payload of another shape, InvalidRequest."""
+        """Run a feature on a JSON object, as a turn of a conversation where a session is named.
+
+        Raises NotFound and, for a payload of another shape, InvalidRequest.
+        """
         feature = find_feature(self.features, name)
-        return await self._parts.runner.run(feature, feature.parse_input(payload), caller)
+        tags = {"plimsoll.session": session} if session else None
+        return await self._parts.runner.run(feature, feature.parse_input(payload), caller, tags=tags)
 
     async def adopt(
         self,

@@ -27,6 +27,7 @@ from plimsoll.traces import (
     Figures,
     Keep,
     Pruned,
+    Session,
     StepLine,
     Trace,
     TraceFilter,
@@ -61,6 +62,11 @@ class ProjectTraces:
         """Return one trace by its id or the beginning of it. Raises NotFound."""
         await self._parts.capture.flush()
         return await self._parts.traces.get(trace_id)
+
+    async def sessions(self, caller: Principal) -> tuple[Session, ...]:
+        """Return the 50 conversations with the youngest turns, as far as the caller may see these."""
+        await self._parts.capture.flush()
+        return await self._parts.traces.sessions(tenant=caller.tenant, seen_by=caller.id)
 
     async def summary(self, trace_id: str) -> TraceSummary:
         """Return one trace without its spans, by its id or the beginning of it. Raises NotFound."""

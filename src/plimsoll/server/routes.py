@@ -14,6 +14,7 @@ from plimsoll.server.api import (
     live,
     metrics,
     playground,
+    sessions,
     settings,
     spend,
     status,
@@ -30,6 +31,7 @@ from plimsoll.server.web import features as features_page
 from plimsoll.server.web import knowledge as knowledge_page
 from plimsoll.server.web import overview as overview_page
 from plimsoll.server.web import playground as playground_page
+from plimsoll.server.web import sessions as sessions_page
 from plimsoll.server.web import settings as settings_page
 from plimsoll.server.web import sign_in as sign_in_page
 from plimsoll.server.web import trace_compare as trace_compare_page
@@ -93,6 +95,10 @@ def _routes_of_operation() -> list[BaseRoute]:
 
 def _routes_of_traces() -> list[BaseRoute]:
     return [
+        Route("/api/sessions", sessions.list_sessions),
+        Route("/api/sessions/{session}", sessions.show_session),
+        Route("/sessions", sessions_page.list_sessions),
+        Route("/sessions/{session}", sessions_page.show_session),
         Route("/api/traces", traces.list_traces),
         Route("/api/traces/compare", trace_compare.show_comparison),
         Route("/api/traces/diff", trace_diff.show_diff),

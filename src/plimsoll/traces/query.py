@@ -21,18 +21,19 @@ from plimsoll.traces.figure_query import read_series
 from plimsoll.traces.figures import FigureFilter, Figures
 from plimsoll.traces.moments import moment_of, nanoseconds_of
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
-from plimsoll.traces.records import MOST_TRACES, Trace, TraceFilter, TracePage, TraceSummary
+from plimsoll.traces.records import MOST_TRACES, Session, Trace, TraceFilter, TracePage, TraceSummary
 from plimsoll.traces.retention import Keep, Pruned, Pruning, Sampling, Thinning
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
 from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
-from plimsoll.traces.summary import summary_of
+from plimsoll.traces.summary import session_of, summary_of
 from plimsoll.traces.tables.arriving import count_begun
 from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_subject_traces
 from plimsoll.traces.tables.losses import sum_losses
 from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_spans, read_page, read_trace
 from plimsoll.traces.tables.score_counting import insert_scores
 from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
+from plimsoll.traces.tables.sessions import list_sessions
 from plimsoll.traces.tables.texts import clean_block
 from plimsoll.traces.tables.walking import Found, find_words
 
@@ -249,6 +250,11 @@ class Traces:
             raise NotFound(f"There is no trace {asked.before!r} to list older ones of.")
         reached = None if found.reached_ns is None else moment_of(found.reached_ns)
         return TracePage(traces=[summary_of(row) for row in found.rows], reached=reached)
+
+    async def sessions(self, *, tenant: str, seen_by: str, limit: int = 50) -> tuple[Session, ...]:
+        """Return the conversations of a tenant with the youngest turns, as far as the caller may see these."""
+        rows = await self._store.read(partial(list_sessions, tenant=tenant, seen_by=seen_by, limit=limit))
+        return tuple(session_of(row) for row in rows)
 
     async def _clean_texts(self) -> None:
         while await self._store.write(clean_block):

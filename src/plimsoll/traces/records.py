@@ -170,6 +170,25 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
         return self.tenant == caller.tenant and (not self.is_closed or self.subject == caller.id)
 
 
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation, as a line of a list."""
+
+    id: str
+    """Its id, as whoever asked named it."""
+    turns: int
+    """Requests of it that are kept."""
+    first_at: datetime
+    """When its first turn began, in UTC."""
+    last_at: datetime
+    """When its last turn began."""
+    subject: str | None
+    """Who asked."""
+    failed: int
+    """Turns that failed."""
+    cost_usd: float | None
+    """What it cost; None when a price is unknown."""
+
+
 class TracePage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of the list."""
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from plimsoll.records import ErrorClass, Outcome
-from plimsoll.traces.records import TraceSummary
+from plimsoll.traces.records import Session, TraceSummary
 
 _Named = TypeVar("_Named", bound=StrEnum)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,6 +38,31 @@ def summary_of(row: Mapping[str, object]) -> TraceSummary:
         "inclusion": stored.inclusion * (1.0 if stored.chance is None else stored.chance),
     }
     return msgspec.convert({**row, **told}, TraceSummary)
+
+
+def session_of(row: Mapping[str, object]) -> Session:
+    """Return the sums over the turns of a conversation as its line of a list."""
+    told = msgspec.convert(row, _Turns, strict=False)
+    return Session(
+        id=told.session,
+        turns=told.turns,
+        first_at=_EPOCH + timedelta(microseconds=told.first_ns // 1000),
+        last_at=_EPOCH + timedelta(microseconds=told.last_ns // 1000),
+        subject=told.subject,
+        failed=told.failed,
+        cost_usd=None if told.unpriced else told.cost_usd,
+    )
+
+
+class _Turns(msgspec.Struct):
+    session: str
+    turns: int
+    first_ns: int
+    last_ns: int
+    subject: str | None
+    failed: int
+    unpriced: int
+    cost_usd: float | None
 
 
 def _named(kind: type[_Named], text: str | None) -> _Named | None:

@@ -30,6 +30,7 @@ ADDRESSES = {
     "/features/{name}": "/features/docs_answer",
     "/ask/{trace_id}": "/ask/{trace}",
     "/traces/{trace_id}": "/traces/{trace}",
+    "/sessions/{session}": "/sessions/chat-17",
     "/traces/diff": "/traces/diff?a={trace}&b={other}",
     "/knowledge/{corpus}": "/knowledge/docs",
     "/playground/{trial_id}": "/playground/{trial}",
@@ -78,6 +79,8 @@ async def console(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Co
 
 
 async def look_around(server: Served) -> dict[str, str]:
+    turn = {"headers": {"x-plimsoll-session": "chat-17"}, "json": {"text": QUESTION}}
+    await server.post("/v1/features/docs_answer", **turn)
     newer, older = (await server.get("/api/evals")).json()["features"][0]["runs"]
     documents = (await server.get("/api/knowledge/docs")).json()["page"]["documents"]
     traces = (await server.get("/api/traces", params={"feature": "docs_answer"})).json()["traces"]

@@ -72,12 +72,19 @@ def narrow(connection: Connection, where: TraceFilter, *, by_scan: bool = False)
     if where.is_evaluation is not None:
         clauses.append(SUMMARIES.c.dataset.is_not(None) if where.is_evaluation else SUMMARIES.c.dataset.is_(None))
     if where.version is not None:
-        clauses.append(SUMMARIES.c.version.between(where.version, where.version + _BEYOND))
+        clauses.append(_of_version(connection, where.version))
     if where.tag is not None:
-        clauses.append(SUMMARIES.c.tags.contains(f"|{where.tag}|", autoescape=True))
+        clauses += [SUMMARIES.c.tags.is_not(None), SUMMARIES.c.tags.contains(f"|{where.tag}|", autoescape=True)]
     if where.score is not None:
         clauses.append(_scored(connection, where.score))
     return clauses
+
+
+def _of_version(connection: Connection, beginning: str) -> ColumnElement[bool]:
+    """Return the condition: the version itself where only one begins so, since an index knows that in order of time."""
+    is_so = SUMMARIES.c.version.between(beginning, beginning + _BEYOND)
+    named = connection.execute(select(SUMMARIES.c.version).where(is_so).distinct().limit(2)).scalars().all()
+    return SUMMARIES.c.version == named[0] if len(named) == 1 else is_so
 
 
 def _has_index(where: TraceFilter) -> bool:

@@ -22,7 +22,7 @@ def upgrade() -> None:
     for name in _NARROWED:
         _index_given(name, [name, "start_ns"])
     for name in ("dataset", "tags"):
-        _index_given(name, ["start_ns"])
+        _index_given(name, ["start_ns", "trace_id"])
     op.create_index("ix_scores_value", "scores", ["name", "value", "trace_id"])
     op.create_index("ix_scores_passed", "scores", ["name", "passed", "trace_id"])
 

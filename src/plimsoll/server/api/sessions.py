@@ -1,0 +1,42 @@
+"""Conversations: requests that name the same session, as turns. Access is that of their traces."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from plimsoll.errors import NotFound
+from plimsoll.records import Principal
+from plimsoll.server.auth import require
+from plimsoll.server.reply import render_json
+from plimsoll.server.state import state_of
+from plimsoll.traces import MOST_TRACES, TraceFilter, TraceSummary
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation with its turns."""
+
+    id: str
+    """Its id."""
+    turns: tuple[TraceSummary, ...]
+    """Its requests, oldest first: the newest 500 at most."""
+
+
+async def list_sessions(request: Request) -> Response:
+    """`GET /api/sessions`: the 50 conversations with the youngest turns."""
+    caller = require(request, "read")
+    return render_json({"sessions": await state_of(request).project.traces.sessions(caller)})
+
+
+async def show_session(request: Request) -> Response:
+    """`GET /api/sessions/{id}`: one conversation with its turns, the newest 500 at most."""
+    return render_json(await read_conversation(request, require(request, "read")))
+
+
+async def read_conversation(request: Request, caller: Principal) -> Conversation:
+    """Return the conversation that the path names, as far as it is for this caller. Raises NotFound."""
+    name: str = request.path_params["session"]
+    wanted = TraceFilter(session=name, tenant=caller.tenant, seen_by=caller.id, limit=MOST_TRACES)
+    turns = await state_of(request).project.traces.list(wanted)
+    if not turns:
+        raise NotFound(f"There is no session {name[:200]!r}.", next_step="`/sessions` lists those with turns lately.")
+    return Conversation(id=name, turns=tuple(reversed(turns)))

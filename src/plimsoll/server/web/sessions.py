@@ -1,0 +1,34 @@
+"""`/sessions`: conversations, and each as its turns."""
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from plimsoll.pages import main_text
+from plimsoll.server.api.sessions import read_conversation
+from plimsoll.server.auth import require
+from plimsoll.server.state import state_of
+from plimsoll.server.web.render import render_page
+
+
+async def list_sessions(request: Request) -> Response:
+    """`GET /sessions`: the conversations with the youngest turns."""
+    found = await state_of(request).project.traces.sessions(require(request, "read"))
+    content = {"sessions": found, "address": _address, "twin": "/api/sessions"}
+    return render_page(request, "sessions.html", content)
+
+
+async def show_session(request: Request) -> Response:
+    """`GET /sessions/{id}`: one conversation as its turns, each of which leads to its trace."""
+    talk = await read_conversation(request, require(request, "read"))
+    content = {
+        "talk": talk,
+        "said": [(turn, main_text(turn.input_text or ""), main_text(turn.output_text or "")) for turn in talk.turns],
+        "twin": f"/api{_address(talk.id)}",
+    }
+    return render_page(request, "session.html", content)
+
+
+def _address(session: str) -> str:
+    return f"/sessions/{quote(session, safe='')}"

@@ -1,0 +1,33 @@
+"""Conversations: which had a turn lately, and what theirs came to. Answered by the index of sessions."""
+
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+
+from plimsoll.traces.tables.rows_of import Row, rows_of
+from plimsoll.traces.tables.schema import SUMMARIES
+
+_LOOKED_AT = 2_000
+
+
+def list_sessions(connection: Connection, *, tenant: str, seen_by: str, limit: int) -> list[Row]:
+    """Return the conversations with the youngest turns, by the newest 2,000 of a tenant that the caller may see."""
+    seen = _seen(tenant, seen_by)
+    newest = select(SUMMARIES.c.session).where(*seen, SUMMARIES.c.session.is_not(None))
+    turns = connection.execute(newest.order_by(SUMMARIES.c.start_ns.desc()).limit(_LOOKED_AT)).scalars()
+    names = list(dict.fromkeys(turns))[:limit]
+    query = select(
+        SUMMARIES.c.session,
+        func.count().label("turns"),
+        func.min(SUMMARIES.c.start_ns).label("first_ns"),
+        func.max(SUMMARIES.c.start_ns).label("last_ns"),
+        func.max(SUMMARIES.c.subject).label("subject"),
+        func.sum(SUMMARIES.c.cost_usd).label("cost_usd"),
+        func.sum(SUMMARIES.c.unpriced).label("unpriced"),
+        func.sum(case((SUMMARIES.c.outcome == "failed", 1), else_=0)).label("failed"),
+    )
+    query = query.where(SUMMARIES.c.session.in_(names), *seen).group_by(SUMMARIES.c.session)
+    return rows_of(connection, query.order_by(func.max(SUMMARIES.c.start_ns).desc(), SUMMARIES.c.session))
+
+
+def _seen(tenant: str, seen_by: str) -> tuple[ColumnElement[bool], ...]:
+    is_open = or_(func.coalesce(SUMMARIES.c.subject, "") == seen_by, ~SUMMARIES.c.is_closed)
+    return func.coalesce(SUMMARIES.c.tenant, "") == tenant, is_open

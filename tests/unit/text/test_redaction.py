@@ -31,6 +31,7 @@ FOUND = [
     ("+44 (0)20 7946 0958.", "[phone]."),
     ("or (415) 355-1234 ext. 12?", "or [phone]?"),
     ("01.23.45.67.89", "[phone]"),
+    ("call 1-800-222-0364 or 888-262-7848", "call [phone] or [phone]"),
     ("my phone number is 612345678", "my phone number is [phone]"),
     ("4111 1111 1111 1111", "[card]"),
     ("(378282246310005)", "([card])"),
@@ -67,6 +68,8 @@ HARMLESS = [
     "password: required, password is incorrect, password = os.environ['X1_PASSWORD'], max_tokens: 1000",
     "token: the-access-token-of-the-user, key=value, secret: ",
     "12345678A",
+    "gpsmap 78s 010-00864-01, xerox 016-2012-00",
+    "cash (200)\n\n655\n\n600 and 3-16-148410-0",
 ]
 
 

@@ -11,7 +11,7 @@ from plimsoll.text.redaction.spans import Found, Kind
 # Never inside a word; the class stands first, so that the search jumps from one such letter to the next.
 _START = re.compile(
     r"[+(0-9XYZxyz](?<!\w[+(0-9XYZxyz])(?:"
-    r"(?<=\+)\+{0,9} ?\(?\d|(?<=\()(?:\+{1,9} ?)?\d\d|(?<=\d)(?:\d| \d\d)|(?<=[XYZxyz])[ -]?\d{7})"
+    r"(?<=\+)\+{0,9} ?\(?\d|(?<=\()(?:\+{1,9} ?)?\d\d|(?<=\d)(?:\d|[ .-]\d\d)|(?<=[XYZxyz])[ -]?\d{7})"
 )
 _LONG_ENOUGH = re.compile(r"[+( ]{0,10}[XYZxyz]?(?:[ .()\-/\u00a0\u202f\u2011\u2013]{0,8}\d){6}")
 _Finder = tuple[Kind, Callable[[str, int], int | None]]

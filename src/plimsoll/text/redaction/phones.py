@@ -29,9 +29,10 @@ _CODES = dict(_lengths_of(entry) for entry in _CODES_TEXT.split())
 
 _GAP = r"(?:[ .\-/\u00a0\u202f\u2011\u2013]{1,6}|[ .\-/]?[()][ .\-/]?)"
 _INTERNATIONAL = re.compile(rf"(?:(?P<plus>\(?\+{{1,9}} ?)|00{_GAP}?|011{_GAP})(?P<rest>\(?[1-9](?:{_GAP}?\d){{5,15}})")
-_ROUNDED = re.compile(rf"\((?P<area>0?\d{{2,4}})\){_GAP}?\d(?:{_GAP}?\d){{4,9}}")
+_ROUNDED = re.compile(r"\((?P<area>0?\d{2,4})\)[ .\-/]?\d(?:[ .\-/]?\d){4,9}")
 _AMERICAN = re.compile(r"(?:\+?1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d([.-]))[2-9]\d\d[ .-]\d{4}(?!\d)")
 _TRUNK = re.compile(rf"0[1-9]\d{{0,4}}(?:{_GAP}\d{{2,8}}){{1,5}}")
+_PART_NUMBER = re.compile(r"\d{3,}-\d+-\d\d")
 _BARE_MOBILE = re.compile(r"0(?:[67]\d{8}|7\d{9}|1[567]\d{8,9})")
 _GROUPED = re.compile(r"[6789]\d\d(?: \d\d){3}|9\d(?: \d{3})(?: \d\d){2}|3\d\d[ -]\d{7}")
 _AFTER_WORD = re.compile(rf"\(?\d(?:{_GAP}?\d){{6,12}}")
@@ -96,6 +97,9 @@ def _cut_to(view: str, span: tuple[int, int], allowed: range) -> int | None:
 
 def _end_national(view: str, start: int) -> int | None:
     if _DATE.match(view, start):
+        return None
+    part = _PART_NUMBER.match(view, start)
+    if part is not None and _ends_here(view, part.end()):
         return None
     for pattern in (_AMERICAN, _GROUPED):
         if (match := pattern.match(view, start)) and _ends_here(view, match.end()):

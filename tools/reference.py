@@ -215,7 +215,8 @@ def _routes() -> str:
         if isinstance(route, Route):
             method = "POST" if "POST" in (route.methods or ()) else "GET"
             what = _prose(route.endpoint).split("`: ", 1)[-1]
-            lines.append(f"| {method} | `{route.path}` | {what[:1].upper()}{what[1:]} |")
+            path = route.path.replace(":path", "")
+            lines.append(f"| {method} | `{path}` | {what[:1].upper()}{what[1:]} |")
     lines += [f"| {one.method} | `{one.path}` | {one.says} |" for one in DOOR_PATHS]
     return "\n".join(lines) + "\n"
 

@@ -5,6 +5,7 @@ Projects define `Feature`s and call them; the open project runs them. Other room
 
 from plimsoll.features.acting import Acting, acting
 from plimsoll.features.configuration import Configuration
+from plimsoll.features.definition import is_feature_name
 from plimsoll.features.embed import EmbedsTexts, embed_texts
 from plimsoll.features.failures import Failures, Policy, StalePolicy
 from plimsoll.features.feature import (
@@ -58,6 +59,7 @@ __all__ = [
     "embed_texts",
     "find_feature",
     "index_features",
+    "is_feature_name",
     "question_field",
     "split_sheet",
     "tallied",

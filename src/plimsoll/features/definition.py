@@ -18,9 +18,14 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _QUERY_FIELDS = ("text", "question", "query")
 
 
+def is_feature_name(name: str) -> bool:
+    """Tell whether a feature can have this name: lower_snake_case of at most 64 characters."""
+    return _NAME.fullmatch(name) is not None
+
+
 def check_name(name: object) -> None:
     """Refuse a name that is not lower_snake_case of at most 64 characters."""
-    if isinstance(name, str) and _NAME.fullmatch(name):
+    if isinstance(name, str) and is_feature_name(name):
         return
     raise InvalidFeature(
         f"{name!r} cannot be the name of a feature: it needs 1 to 64 lower-case letters, digits and underscores, "

@@ -48,7 +48,9 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """What it shows."""
     path: str
-    """Its strokes, broken at gaps; a moment alone is a dot."""
+    """Its strokes, broken at gaps."""
+    dots: str
+    """Moments without a neighbour, each a stroke of no length that is drawn thick, so that it can be seen."""
     band: str
     """The area between its ends; empty without intervals."""
 
@@ -143,8 +145,9 @@ def _stroke(series: Series, scale: Scale) -> Stroke:
     places = [None if value is None else _place(at, len(series.values), value=value, scale=scale)
               for at, value in enumerate(series.values)]  # fmt: skip
     runs = _runs(places)
-    path = "".join(f"M{run[0]}h0.01" if len(run) == 1 else f"M{'L'.join(run)}" for run in runs)
-    return Stroke(name=series.name, path=path, band=_band(series, scale))
+    path = "".join(f"M{'L'.join(run)}" for run in runs if len(run) > 1)
+    dots = "".join(f"M{run[0]}h0.01" for run in runs if len(run) == 1)
+    return Stroke(name=series.name, path=path, dots=dots, band=_band(series, scale))
 
 
 def _band(series: Series, scale: Scale) -> str:

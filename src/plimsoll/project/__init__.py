@@ -35,6 +35,7 @@ from plimsoll.project.settings_tables import SettingShown, SettingsTable
 from plimsoll.project.shared import require_shared
 from plimsoll.project.source_settings import SOURCE_TABLES
 from plimsoll.project.status import (
+    UNDECLARED,
     Check,
     CorpusStatus,
     FeatureStatus,
@@ -58,6 +59,7 @@ __all__ = [
     "REPLAY",
     "SETTINGS_FILE",
     "SOURCE_TABLES",
+    "UNDECLARED",
     "WINDOWS",
     "AdoptionAsked",
     "BenchAsked",

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from plimsoll.evals import EvalRun
 from plimsoll.features import AnyFeature
-from plimsoll.project.live_line import LiveStanding, hold_live, latency_target_ms, nothing_at
+from plimsoll.project.live_line import LiveStanding, hold_live, nothing_at
 from plimsoll.project.parts import Parts
 from plimsoll.project.status import FeatureStatus
+from plimsoll.project.traffic import ask_for_requests
 from plimsoll.project.windows import Window
 from plimsoll.records import Outcome, Principal
-from plimsoll.traces import FigureFilter, FigurePoint, FigureSeries, TraceFilter, TraceSummary
+from plimsoll.traces import FigurePoint, FigureSeries, TraceFilter, TraceSummary
 
 _MOST_FAILED = 6
 _MOST_RUNS = 5
@@ -62,37 +63,27 @@ class FeatureReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def report_feature(
-    feature: AnyFeature, parts: Parts, *, status: FeatureStatus, window: Window, caller: Principal
+    feature: AnyFeature | None, parts: Parts, *, status: FeatureStatus, window: Window, caller: Principal
 ) -> FeatureReport:
-    """Return the feature over the window, of the caller's tenant."""
-    since, until = window.ends(parts.clock.now())
-    asked = FigureFilter(
-        since=since,
-        until=until,
-        step_seconds=window.step.total_seconds(),
-        feature=feature.name,
-        tenant=caller.tenant,
-        within_ms=latency_target_ms(feature.line),
-        ends=True,
-    )
+    """Return the feature over the window, of the caller's tenant; what only requests name is None for the feature."""
+    line = feature.line if feature else None
+    asked = ask_for_requests(status.name, window, now=parts.clock.now(), tenant=caller.tenant, line=line)
     whole = (await parts.traces.figures(asked)).series
-    series = whole[0] if whole else None
+    total, points = (whole[0].total, whole[0].points) if whole else (None, ())
     return FeatureReport(
         status=status,
         window=window.name,
-        since=since,
-        until=until,
-        step_seconds=window.step.total_seconds(),
-        live=hold_live(feature.line, series.total if series else nothing_at(since), series.points if series else ())
-        if feature.line
-        else None,
-        total=series.total if series else None,
-        points=series.points if series else (),
+        since=asked.since,
+        until=asked.until,
+        step_seconds=asked.step_seconds,
+        live=hold_live(line, total or nothing_at(asked.since), points) if line else None,
+        total=total,
+        points=points,
         models=_shares((await parts.traces.figures(replace(asked, by="model", ends=False))).series),
         variants=_shares((await parts.traces.figures(replace(asked, by="variant", ends=False))).series),
-        failed=tuple(await _find_failed(feature.name, parts, caller=caller, since=since)),
-        runs=await parts.evaluations.list(feature.name, limit=_MOST_RUNS),
-        dataset=feature.dataset,
+        failed=tuple(await _find_failed(status.name, parts, caller=caller, since=asked.since)),
+        runs=await parts.evaluations.list(feature.name, limit=_MOST_RUNS) if feature else (),
+        dataset=feature.dataset if feature else None,
     )
 
 

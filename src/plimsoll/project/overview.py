@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from plimsoll.evals import gate_run
 from plimsoll.features import AnyFeature
 from plimsoll.knowledge import count_documents
-from plimsoll.project.live_line import hold_live, latency_target_ms, nothing_at
+from plimsoll.project.live_line import hold_live, nothing_at
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
 from plimsoll.project.schedules import Schedules
-from plimsoll.project.status import CorpusStatus, FeatureStatus, ProjectStatus, Traffic
+from plimsoll.project.status import CorpusStatus, FeatureStatus, ProjectStatus
+from plimsoll.project.traffic import ask_for_requests, describe_traffic
+from plimsoll.project.undeclared import find_undeclared
 from plimsoll.project.windows import DEFAULT_WINDOW, WINDOWS
-from plimsoll.traces import FigureFilter, FigurePoint, FigureSeries
+from plimsoll.traces import FigureSeries
 
 _WINDOW = WINDOWS[DEFAULT_WINDOW]
 
@@ -27,11 +29,14 @@ async def describe_project(
     """Return the status of the whole project; requests and documents are the tenant's, of all where none is named."""
     settings = in_force.settings
     described = [await describe_feature(feature, parts, tenant=tenant) for feature in features.values()]
+    undeclared, more = await find_undeclared(features, parts, tenant=tenant)
     corpora = [await _describe_corpus(name, parts, tenant=tenant) for name in settings.knowledge]
     return ProjectStatus(
         name=settings.project.name,
         models=parts.models.in_use,
         features=tuple(described),
+        undeclared=undeclared,
+        more_undeclared=more,
         corpora=tuple(corpora),
         schedules=tuple(await schedules.describe_all()),
         gateway=parts.models.health(),
@@ -56,7 +61,7 @@ async def describe_feature(feature: AnyFeature, parts: Parts, *, tenant: str | N
         verdict=report.verdict if report else None,
         reason=report.reason if report else _next_step(feature),
         evaluated_at=run.ended_at if run else None,
-        traffic=_describe_traffic(total, points),
+        traffic=describe_traffic(total, points),
         live=hold_live(feature.line, total, points) if feature.line else None,
     )
 
@@ -68,29 +73,8 @@ def _next_step(feature: AnyFeature) -> str:
 
 
 async def _count_requests(feature: AnyFeature, parts: Parts, *, tenant: str | None) -> FigureSeries | None:
-    since, until = _WINDOW.ends(parts.clock.now())
-    asked = FigureFilter(
-        since=since,
-        until=until,
-        step_seconds=_WINDOW.step.total_seconds(),
-        feature=feature.name,
-        tenant=tenant,
-        within_ms=latency_target_ms(feature.line),
-        ends=True,
-    )
+    asked = ask_for_requests(feature.name, _WINDOW, now=parts.clock.now(), tenant=tenant, line=feature.line)
     return next(iter((await parts.traces.figures(asked)).series), None)
-
-
-def _describe_traffic(total: FigurePoint, points: tuple[FigurePoint, ...]) -> Traffic:
-    outcomes = {"unfinished" if name == "unknown" else name: count for name, count in total.by_outcome.items()}
-    return Traffic(
-        requests=total.count,
-        outcomes=outcomes,
-        p95_ms=total.p95_ms,
-        cost_usd=total.cost_usd,
-        unpriced=total.unpriced,
-        trend=tuple(point.count for point in points),
-    )
 
 
 async def _describe_corpus(name: str, parts: Parts, *, tenant: str | None) -> CorpusStatus:

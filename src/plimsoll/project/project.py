@@ -54,6 +54,7 @@ from plimsoll.project.settings_report import SettingsReport, describe_settings
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
 from plimsoll.project.telemetry import Telemetry
 from plimsoll.project.traces import ProjectTraces
+from plimsoll.project.undeclared import find_seen
 from plimsoll.project.windows import DEFAULT_WINDOW, find_window
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Principal
@@ -310,10 +311,16 @@ class Project:
         )
 
     async def describe_feature(self, name: str, window: str = DEFAULT_WINDOW, *, caller: Principal) -> FeatureReport:
-        """Return a feature over a while, of the caller's tenant. Raises NotFound, and InvalidRequest for a window."""
-        feature, while_ = find_feature(self.features, name), find_window(window)
+        """Return a feature over a while, of the caller's tenant; also one that only requests of 30 days name.
+
+        Raises NotFound, and InvalidRequest for a window.
+        """
+        while_, feature, tenant = find_window(window), self.features.get(name), caller.tenant
         await self._parts.capture.flush()
-        status = await describe_feature(feature, self._parts, tenant=caller.tenant)
+        status = None if feature else await find_seen(name, self._parts, tenant=tenant)
+        if status is None:
+            feature = find_feature(self.features, name)
+            status = await describe_feature(feature, self._parts, tenant=tenant)
         return await report_feature(feature, self._parts, status=status, window=while_, caller=caller)
 
     async def describe_settings(self) -> SettingsReport:

@@ -10,6 +10,9 @@ from plimsoll.knowledge import ScheduleState
 from plimsoll.project.live_line import LiveStanding
 from plimsoll.records import Verdict
 
+UNDECLARED = "undeclared"
+"""The kind of a feature that requests name and the project does not define."""
+
 
 class ModelInUse(msgspec.Struct, frozen=True, kw_only=True):
     """Which model an alias stands for right now."""
@@ -62,9 +65,9 @@ class FeatureStatus(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """Its name."""
     kind: str
-    """`single` or `rag`."""
+    """`single` or `rag`; `undeclared` where only requests name it."""
     model: str
-    """The model alias it uses."""
+    """The model alias it uses; empty where it is undeclared."""
     bars: tuple[str, ...]
     """Its line, bar by bar, in words."""
     verdict: Verdict | None
@@ -129,6 +132,10 @@ class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Which models are in use."""
     features: tuple[FeatureStatus, ...]
     """Each feature against its line."""
+    undeclared: tuple[FeatureStatus, ...] = ()
+    """Features that requests of the last 24 hours name and the project does not define, the busiest 50 first."""
+    more_undeclared: int = 0
+    """How many more of those there are."""
     corpora: tuple[CorpusStatus, ...]
     """What the knowledge holds."""
     schedules: tuple[ScheduleState, ...]

@@ -36,6 +36,7 @@ WINDOWS = {
     )
 }
 DEFAULT_WINDOW = "24h"
+LONGEST_WINDOW = "30d"
 
 
 def find_window(name: str) -> Window:

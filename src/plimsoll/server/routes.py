@@ -84,11 +84,11 @@ def all_routes() -> list[BaseRoute]:
 def _routes_of_operation() -> list[BaseRoute]:
     return [
         Route("/api/features", feature_reports.list_reports),
-        Route("/api/features/{name}", feature_reports.show_report),
+        Route("/api/features/{name:path}", feature_reports.show_report),
         Route("/api/live", live.follow),
         Route("/api/settings", settings.show_settings),
         Route("/features", features_page.list_features),
-        Route("/features/{name}", features_page.show_feature),
+        Route("/features/{name:path}", features_page.show_feature),
         Route("/settings", settings_page.show_settings),
     ]
 

@@ -43,18 +43,19 @@ async def furnish(folder: Path, *, requests: int = 120) -> None:
         await project.evals.run("docs_answer")
         await project.ask(QUESTION)
         record_traffic(project, requests)
+        record_traffic(project, 20, feature="shop/app")
         await project.traces.list()
         await project._parts.traces.add_scores([_judged(number) for number in range(0, requests, 2)])
 
 
-def record_traffic(project: Project, requests: int) -> None:
+def record_traffic(project: Project, requests: int, *, feature: str = "docs_answer") -> None:
     """Write down requests of the last six hours, alike at every call: most answered, some not, one in twenty failed."""
     now_ns = round(project._parts.clock.now().timestamp() * _SECOND)
     draw = np.random.default_rng(6)
     for number in range(requests):
         begin = now_ns - int((number + draw.random()) / requests * _SPREAD_SECONDS * _SECOND) - 5 * _SECOND
         seconds = float(draw.lognormal(-0.9, 0.5))
-        for span in _request(number, begin, seconds=seconds):
+        for span in _request(number, begin, seconds=seconds, feature=feature):
             assert project._parts.capture.put(span)
 
 
@@ -66,11 +67,12 @@ def _judged(number: int) -> Score:
     )
 
 
-def _request(number: int, begin: int, *, seconds: float) -> list[Span]:
+def _request(number: int, begin: int, *, seconds: float, feature: str) -> list[Span]:
     outcome = _ENDINGS[number % len(_ENDINGS)]
-    trace_id, end = f"{0x1F00 + number:032x}", begin + int(seconds * _SECOND)
+    first = 0x1F00 if feature == "docs_answer" else 0x2F00
+    trace_id, end = f"{first + number:032x}", begin + int(seconds * _SECOND)
     whose: dict[str, Attribute] = {
-        "plimsoll.feature": "docs_answer",
+        "plimsoll.feature": feature,
         "plimsoll.tenant": "local",
         "plimsoll.subject": f"user:{number % 9}",
     }
@@ -78,7 +80,7 @@ def _request(number: int, begin: int, *, seconds: float) -> list[Span]:
     root = Span(
         trace_id=trace_id,
         span_id=f"{2 * number + 1:016x}",
-        name="docs_answer",
+        name=feature,
         start_ns=begin,
         end_ns=end,
         error="The model's reply was no JSON." if outcome == "failed" else None,

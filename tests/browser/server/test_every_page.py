@@ -27,7 +27,7 @@ _SERIOUS = ("serious", "critical")
 _RULES = {"resultTypes": ["violations"]}
 _COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 ADDRESSES = {
-    "/features/{name}": "/features/docs_answer",
+    "/features/{name:path}": "/features/docs_answer",
     "/ask/{trace_id}": "/ask/{trace}",
     "/traces/{trace_id}": "/traces/{trace}",
     "/sessions/{session}": "/sessions/chat-17",
@@ -45,6 +45,7 @@ ADDRESSES = {
 MORE = (
     "/ask/{abstained}",
     "/features/docs_answer?window=1h",
+    "/features/shop/app",
     "/knowledge/docs?state=unreadable",
     "/knowledge/docs/bench",
     "/knowledge/docs/bench?q={question}&widen=section",

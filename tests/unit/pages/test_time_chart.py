@@ -31,8 +31,10 @@ def test_a_moment_without_a_value_breaks_the_stroke_and_is_no_zero():
     assert [row.cells for row in chart.rows] == [("5.0",), ("4.0",), ("2.0",), ("1.0",)]
 
 
-def test_a_moment_alone_is_a_dot():
-    assert re.fullmatch(r"M[\d. ]+h0\.01", drawn(None, 3.0, None).strokes[0].path)
+def test_a_moment_alone_is_a_dot_and_no_stroke():
+    stroke = drawn(None, 3.0, None, 4.0, 5.0).strokes[0]
+    assert re.fullmatch(r"M300\.0 [\d.]+h0\.01", stroke.dots)
+    assert (stroke.path.count("M"), stroke.path.count("L")) == (1, 1)
 
 
 def test_where_nothing_was_seen_nothing_is_drawn_or_listed():
@@ -69,7 +71,8 @@ def test_a_band_is_an_area_for_each_run():
 @given(VALUES, st.none() | st.floats(0, 1e6))
 def test_nothing_leaves_the_field(values: list[float | None], line: float | None):
     chart = drawn(*values, line=None if line is None else at_most(line))
-    numbers = [float(one) for one in re.findall(r"\d+\.\d+", chart.strokes[0].path.replace("h0.01", ""))]
+    stroke = chart.strokes[0]
+    numbers = [float(one) for one in re.findall(r"\d+\.\d+", (stroke.path + stroke.dots).replace("h0.01", ""))]
     assert all(0 <= x <= 1000 for x in numbers[::2])
     assert all(0 <= y <= 100 for y in numbers[1::2])
     assert 0 <= chart.line_at <= 100

@@ -13,7 +13,8 @@ from plimsoll.server.state import state_of
 async def list_reports(request: Request) -> Response:
     """`GET /api/features`: each feature with its last evaluation, and its requests of 24 hours against its line."""
     caller = require(request, "read")
-    return render_json({"features": (await state_of(request).project.status(caller.tenant)).features})
+    status = await state_of(request).project.status(caller.tenant)
+    return render_json({"features": status.features, "undeclared": status.undeclared})
 
 
 async def show_report(request: Request) -> Response:

@@ -12,7 +12,7 @@ from plimsoll.pages import (
     format_duration,
     format_money,
 )
-from plimsoll.project import FeatureReport, LiveBar
+from plimsoll.project import FeatureReport, LiveBar, ProjectStatus
 from plimsoll.records import ErrorClass, Outcome
 from plimsoll.stats import wilson
 from plimsoll.traces import FigurePoint
@@ -31,6 +31,11 @@ def draw_feature(report: FeatureReport) -> tuple[TimeChart, ...]:
         _WITHOUT_BAR[kind](report, None) for kind in ("latency_p95", "error_rate", "mean_cost") if kind not in barred
     ]
     return (*charts, _draw_requests(report))
+
+
+def draw_trends(status: ProjectStatus) -> dict[str, str]:
+    """Return the path of each feature's requests by its name, of those as well that only requests name."""
+    return {one.name: draw_trend(one.traffic.trend) for one in (*status.features, *status.undeclared)}
 
 
 def draw_trend(counts: Sequence[int]) -> str:

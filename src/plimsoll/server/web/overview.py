@@ -7,7 +7,7 @@ from plimsoll.project import FeatureStatus, ProjectStatus
 from plimsoll.server.auth import require
 from plimsoll.server.state import state_of
 from plimsoll.server.web.attention import find_attention
-from plimsoll.server.web.feature_charts import draw_trend
+from plimsoll.server.web.feature_charts import draw_trends
 from plimsoll.server.web.render import render_page
 
 
@@ -19,7 +19,7 @@ async def show_overview(request: Request) -> Response:
         "status": status,
         "next": next_step(status),
         "attention": find_attention(status),
-        "trends": {feature.name: draw_trend(feature.traffic.trend) for feature in status.features},
+        "trends": draw_trends(status),
         "twin": "/api/status",
     }
     return render_page(request, "overview.html", content)

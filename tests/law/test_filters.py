@@ -19,7 +19,7 @@ def _text_for(name: str, choices: tuple[str, ...]) -> str:
 
 def test_the_command_line_has_every_filter_and_no_other():
     options = {one.name for one in list_traces.params if isinstance(one, click.Option)}
-    assert options - {"as_json"} == {one.name for one in FILTERS}
+    assert options - {"as_json", "view"} == {one.name for one in FILTERS}
 
 
 def test_the_form_of_the_console_has_every_filter_but_paging():

@@ -29,7 +29,7 @@ from plimsoll.project.trace_export import open_trace_export
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
-from plimsoll.traces import Capture, SpanExporter, Traces
+from plimsoll.traces import Capture, SpanExporter, Traces, TraceViews
 
 _MEGABYTE = 1_000_000
 
@@ -87,6 +87,7 @@ async def _assemble(
         capture=capture,
         exporter=telemetry.exporter,
         traces=Traces(telemetry.store),
+        views=TraceViews(state, clock),
         keys=Keys(state, clock),
         allowances=allowances,
         evaluations=Evaluations(state, clock),

@@ -14,7 +14,7 @@ from plimsoll.project.trials import Trials
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock
 from plimsoll.store import Store
-from plimsoll.traces import Capture, SpanExporter, Traces
+from plimsoll.traces import Capture, SpanExporter, Traces, TraceViews
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +32,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What sends them to another back end; None where none is named."""
     traces: Traces
     """What happened, to be asked."""
+    views: TraceViews
+    """Filters of traces that have names."""
     keys: Keys
     """Access keys."""
     allowances: Allowances

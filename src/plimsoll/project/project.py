@@ -369,7 +369,7 @@ class Project:
         return thinned + pruned.traces + await self._parts.spend.prune(oldest)
 
     async def erase(self, subject: str) -> int:
-        """Erase what is kept about a person: traces with scores, stored cases, keys, allowances, kept answers.
+        """Erase what is kept about a person: traces with scores, views, stored cases, keys, allowances, answers.
 
         In the spend it takes away the name.
         Return how many rows that were.
@@ -377,7 +377,7 @@ class Project:
         await self._parts.capture.flush()
         await self._parts.ledger.flush()
         parts = self._parts
-        rooms = (parts.traces, parts.datasets, parts.keys, parts.allowances, parts.spend)
+        rooms = (parts.traces, parts.views, parts.datasets, parts.keys, parts.allowances, parts.spend)
         return sum([await room.erase(subject) for room in rooms]) + self._parts.gateway.erase(subject)
 
     async def _audit_on_schedule(self, corpus: str) -> None:

@@ -33,6 +33,7 @@ from plimsoll.traces import (
     TraceFilter,
     TracePage,
     TraceSummary,
+    TraceViews,
     parse_side,
 )
 
@@ -44,6 +45,11 @@ class ProjectTraces:
         self._parts = parts
         self._where = where
         self._settings = settings
+
+    @property
+    def views(self) -> TraceViews:
+        """Return the filters that have names."""
+        return self._parts.views
 
     async def list(self, where: TraceFilter | None = None, *, within: timedelta | None = None) -> list[TraceSummary]:
         """Return the traces that the filter lets through, newest first; `within` keeps those of the last while."""

@@ -20,6 +20,7 @@ from plimsoll.server.api import (
     status,
     trace_compare,
     trace_diff,
+    trace_views,
     traces,
 )
 from plimsoll.server.web import ask as ask_page
@@ -36,6 +37,7 @@ from plimsoll.server.web import settings as settings_page
 from plimsoll.server.web import sign_in as sign_in_page
 from plimsoll.server.web import trace_compare as trace_compare_page
 from plimsoll.server.web import trace_diff as trace_diff_page
+from plimsoll.server.web import trace_views as trace_views_page
 from plimsoll.server.web import traces as traces_page
 from plimsoll.server.web.static_files import serve_static
 
@@ -102,6 +104,7 @@ def _routes_of_traces() -> list[BaseRoute]:
         Route("/api/traces", traces.list_traces),
         Route("/api/traces/compare", trace_compare.show_comparison),
         Route("/api/traces/diff", trace_diff.show_diff),
+        *_routes_of_views(),
         Route("/api/traces/{trace_id}", traces.show_trace),
         Route("/api/traces/{trace_id}/steps", traces.show_steps),
         Route("/api/traces/{trace_id}/steps/{span_id}", traces.show_step),
@@ -109,6 +112,15 @@ def _routes_of_traces() -> list[BaseRoute]:
         Route("/traces/compare", trace_compare_page.show_comparison),
         Route("/traces/diff", trace_diff_page.show_diff),
         Route("/traces/{trace_id}", traces_page.show_trace),
+    ]
+
+
+def _routes_of_views() -> list[BaseRoute]:
+    return [
+        Route("/api/traces/views", trace_views.list_views),
+        Route("/api/traces/views", trace_views.save_view, methods=["POST"]),
+        Route("/api/traces/views", trace_views.remove_view, methods=["DELETE"]),
+        Route("/traces/views", trace_views_page.change_views, methods=["POST"]),
     ]
 
 

@@ -54,6 +54,7 @@ from plimsoll.traces.retention import Keep, Pruned, Sampling
 from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import TRUNCATED, Redact, drop_content, keep_content
 from plimsoll.traces.steps import StepLine
+from plimsoll.traces.views import SavedView, TraceViews
 
 __all__ = [
     "CONTENT_LIMIT",
@@ -87,6 +88,7 @@ __all__ = [
     "Reply",
     "RetrievedSources",
     "Sampling",
+    "SavedView",
     "ScoreBound",
     "Session",
     "Signal",
@@ -97,6 +99,7 @@ __all__ = [
     "TraceOrder",
     "TracePage",
     "TraceSummary",
+    "TraceViews",
     "Traces",
     "drop_content",
     "find_form",

@@ -1,5 +1,7 @@
 """`plimsoll traces [list] [TRACE]`."""
 
+from collections.abc import Mapping
+
 import click
 from rich.console import Console
 from rich.table import Table
@@ -9,7 +11,7 @@ from plimsoll.cli.opened import run_in_project
 from plimsoll.cli.traces.options import filter_options, read_options
 from plimsoll.cli.traces.shown import show_cost, show_trace
 from plimsoll.project import Project
-from plimsoll.traces import TraceSummary
+from plimsoll.traces import TracePage, TraceSummary
 
 _SHORT_ID = 14
 _TEXT_WIDTH = 44
@@ -19,17 +21,25 @@ _SEARCH_SECONDS = 10.0
 @click.command("list")
 @click.argument("trace", required=False)
 @filter_options
+@click.option("--view", metavar="NAME", help="Open a saved view; other options win over what it says.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_traces(trace: str | None, *, as_json: bool, **given: str | None) -> None:
+def list_traces(trace: str | None, *, view: str | None, as_json: bool, **given: str | None) -> None:
     """List what was asked and answered, newest first, or open TRACE (an id, or the beginning of one)."""
     if trace:
         run_in_project(lambda project: _open(project, trace, as_json=as_json))
         return
-    wanted = read_options(given)
-    page = run_in_project(lambda project: project.traces.page(wanted, seconds=_SEARCH_SECONDS))
+    page = run_in_project(lambda project: _page(project, view, given))
     _print(page.traces, as_json=as_json)
     if page.reached is not None:
         click.echo(f"Searched back to {page.reached}; go on with --until {page.reached.isoformat()}.", err=True)
+
+
+async def _page(project: Project, view: str | None, given: Mapping[str, str | None]) -> TracePage:
+    filters: dict[str, str | None] = {}
+    if view is not None:
+        filters.update((await project.traces.views.get(view)).filters)
+    filters.update((name, text) for name, text in given.items() if text is not None)
+    return await project.traces.page(read_options(filters), seconds=_SEARCH_SECONDS)
 
 
 async def _open(project: Project, trace: str, *, as_json: bool) -> None:

@@ -47,7 +47,7 @@ class FilterForm(msgspec.Struct, frozen=True, kw_only=True):
 
     def address(self, **more: str) -> str:
         """Return the address of the same list with more set."""
-        return _address({**self.chosen, **more})
+        return address_of({**self.chosen, **more})
 
 
 def lay_out_form(query: Mapping[str, str], *, features: tuple[str, ...]) -> FilterForm:
@@ -62,7 +62,7 @@ def lay_out_form(query: Mapping[str, str], *, features: tuple[str, ...]) -> Filt
             Chip(
                 label=one.label,
                 value=chosen[one.name],
-                without=_address({name: text for name, text in chosen.items() if name != one.name}),
+                without=address_of({name: text for name, text in chosen.items() if name != one.name}),
             )
             for one in FILTERS
             if one.name in chosen and one.place != "none"
@@ -79,5 +79,6 @@ def _field(one: FilterField, chosen: Mapping[str, str], features: tuple[str, ...
     return Field(filter=one, value=value, choices=choices)
 
 
-def _address(chosen: Mapping[str, str]) -> str:
-    return f"{_PATH}?{urlencode(chosen)}" if chosen else _PATH
+def address_of(chosen: Mapping[str, str], path: str = _PATH) -> str:
+    """Return the address of the list, or of another path, with these filters."""
+    return f"{path}?{urlencode(chosen)}" if chosen else path

@@ -6,19 +6,25 @@ from starlette.responses import Response
 from plimsoll.evals import describe_score
 from plimsoll.pages import main_text
 from plimsoll.project import REPLAY, Project
+from plimsoll.records import Principal
 from plimsoll.server.api.traces import filter_of, find_summary, read_outline
 from plimsoll.server.auth import require
 from plimsoll.server.state import state_of
-from plimsoll.server.tracing.filter_form import lay_out_form
+from plimsoll.server.tracing.filter_form import address_of, lay_out_form
 from plimsoll.server.tracing.outline import AXIS, Outline
 from plimsoll.server.tracing.step_view import view_step
+from plimsoll.server.tracing.view_links import Unsaved, lay_out_views
 from plimsoll.server.web.render import render_page
 from plimsoll.traces import TraceSummary
 
 
 async def list_traces(request: Request) -> Response:
     """`GET /traces`: the newest first, with filters."""
-    caller = require(request, "read")
+    return await render_list(request, require(request, "read"))
+
+
+async def render_list(request: Request, caller: Principal, unsaved: Unsaved | None = None) -> Response:
+    """Return the page of the list that the query describes; `unsaved` is a view of it that could not be saved."""
     wanted = filter_of(request, caller)
     state = state_of(request)
     page = await state.project.traces.page(wanted)
@@ -28,12 +34,16 @@ async def list_traces(request: Request) -> Response:
         "traces": traces,
         "questions": {trace.trace_id: main_text(trace.input_text or "") for trace in traces},
         "form": form,
+        "change_at": address_of(form.chosen, "/traces/views"),
+        "saved": lay_out_views(await state.project.traces.views.list(tenant=caller.tenant), form.chosen),
+        "may_save": caller.may("admin"),
+        "unsaved": unsaved,
         "reached": page.reached,
         "further": form.address(until=page.reached.isoformat()) if page.reached else "",
         "older": form.address(before=traces[-1].trace_id) if len(traces) == wanted.limit else "",
         "twin": _with_query("/api/traces", request),
     }
-    return render_page(request, "traces.html", content)
+    return render_page(request, "traces.html", content, status=unsaved.problem.http_status if unsaved else 200)
 
 
 async def show_trace(request: Request) -> Response:

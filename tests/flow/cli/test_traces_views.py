@@ -1,0 +1,24 @@
+"""`plimsoll traces views` and `plimsoll traces --view`."""
+
+import json
+from pathlib import Path
+
+from flow.cli.commands import plimsoll
+
+
+def test_a_view_is_saved_opened_narrowed_and_removed(project: Path):
+    assert plimsoll(project, "ask", "What does express delivery cost?").code == 0
+    saved = plimsoll(project, "traces", "views", "save", "my week", "--since", "7d", "--feature", "docs_answer")
+    assert (saved.code, "--view 'my week'" in saved.out) == (0, True)
+    assert len(json.loads(plimsoll(project, "traces", "--view", "my week", "--json").out)) == 1
+    # What is typed wins over what the view says, and nothing else of it goes.
+    assert json.loads(plimsoll(project, "traces", "--view", "my week", "--feature", "none", "--json").out) == []
+    taken = plimsoll(project, "traces", "views", "save", "my week", "--outcome", "failed")
+    assert (taken.code, "since=7d" in taken.err) == (2, True)
+    assert plimsoll(project, "traces", "views", "save", "my week", "--outcome", "failed", "--replace").code == 0
+    (view,) = json.loads(plimsoll(project, "traces", "views", "--json").out)
+    assert (view["name"], view["filters"]) == ("my week", {"outcome": "failed"})
+    assert "--outcome failed" in plimsoll(project, "traces", "views").out
+    assert plimsoll(project, "traces", "views", "remove", "my week").code == 0
+    missing = plimsoll(project, "traces", "--view", "my week")
+    assert (missing.code, "'my week'" in missing.err) == (2, True)

@@ -161,6 +161,16 @@ class Store:
             fold = partial(self._fold_log, self._engines.reader, mode="PASSIVE")
             await self._reads.run(fold, timeout_seconds=self._timeout_seconds)
 
+    async def empty_log(self) -> bool:
+        """Empty SQLite's log, so that deleted content is gone from it, if nobody reads in it now; return whether it is.
+
+        Unlike `checkpoint` it waits for no reader, for which all writers would wait too. Call `fold_beside` before.
+        """
+        if not self._address.is_sqlite:
+            return True
+        fold = partial(self._fold_log, self._engines.writer, mode="TRUNCATE", is_patient=False)
+        return await self._writes.run(fold, timeout_seconds=self._timeout_seconds)
+
     async def measure_bytes(self) -> int:
         """Return how large the database is: the SQLite file with its log, or what the server says of it."""
         file = self._address.file
@@ -203,10 +213,18 @@ class Store:
                 raise
             raise explained from error
 
-    def _fold_log(self, engine: Engine, *, mode: Literal["PASSIVE", "TRUNCATE"]) -> None:
+    def _fold_log(self, engine: Engine, *, mode: Literal["PASSIVE", "TRUNCATE"], is_patient: bool = True) -> bool:
         connection = engine.raw_connection()
         try:
-            connection.cursor().execute(f"PRAGMA wal_checkpoint({mode})")
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout")
+            patience_ms = int(cursor.fetchall()[0][0])
+            cursor.execute(f"PRAGMA busy_timeout = {patience_ms if is_patient else 0}")
+            try:
+                cursor.execute(f"PRAGMA wal_checkpoint({mode})")
+                return not cursor.fetchall()[0][0]
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {patience_ms}")
         except sqlite3.Error as error:
             raise explain(error, self._address) or error from error
         finally:

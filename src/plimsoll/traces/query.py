@@ -179,6 +179,8 @@ class Traces:
             some = traces[begin : begin + _DELETED_AT_ONCE]
             await self._store.write(partial(delete_traces, trace_ids=some))
         blanked = await self._store.write(partial(blank_judge, judge=subject))
+        # Nobody is named any more on what is left of a trace that is being pruned: it may be the person's.
+        await Pruning(self._store).finish()
         await self._clean_texts()
         await self._store.checkpoint()
         return len(traces) + blanked
@@ -188,8 +190,11 @@ class Traces:
 
         It goes in transactions of some milliseconds with rests between, so that traces are written meanwhile.
         """
-        pruned = await Pruning(self._store, is_trial=is_trial).run(keep)
-        await self._clean_texts()
+        pruning = Pruning(self._store, is_trial=is_trial)
+        pruned = await pruning.run(keep)
+        if not is_trial:
+            await self._clean_texts()
+            await pruning.empty_log()
         return pruned
 
     async def thin(self, sampling: Sampling) -> int:

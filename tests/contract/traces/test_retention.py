@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,10 +13,12 @@ from sqlalchemy import Connection
 from plimsoll.records import Score, Span, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, Keep, Traces
+from plimsoll.traces.moments import nanoseconds_of
+from plimsoll.traces.tables.deleting import hide_trace
 
 from contract.store.databases import BOTH, database, opened
 
-_TABLES = ("scores", "spans", "traces", "figures", "text_blocks", "text_parts")
+_TABLES = ("leaving", "scores", "spans", "traces", "figures", "text_blocks", "text_parts")
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = "What may I return, and for how long? " * 100
@@ -99,6 +103,38 @@ async def test_a_long_trace_goes_as_a_whole_in_several_steps(store: Store, trace
     assert (pruned.traces, pruned.spans) == (1, 2_500)
     assert await left(store) == [2]
     assert await store.read(count_spans) == 1
+
+
+async def test_spans_of_a_long_trace_that_somebody_hid_and_left_go_with_the_next_pruning(store: Store, traces: Traces):
+    await write(store, trace_of(1, spans=2_500), trace_of(2))
+    before_ns = nanoseconds_of(START + timedelta(seconds=2))
+    assert await store.write(partial(hide_trace, trace_id=f"{1:032x}", before_ns=before_ns))
+    assert (await left(store), await store.read(count_spans)) == ([2], 2_501)
+    await traces.prune(Keep())
+    assert await store.read(count_spans) == 1
+
+
+async def test_erasing_a_person_deletes_what_is_left_of_a_hidden_trace(store: Store, traces: Traces):
+    await write(store, trace_of(1, spans=300, plimsoll__subject="user:ada"))
+    before_ns = nanoseconds_of(START + timedelta(seconds=2))
+    await store.write(partial(hide_trace, trace_id=f"{1:032x}", before_ns=before_ns))
+    await traces.erase("user:ada")
+    assert await store.read(count_spans) == 0
+
+
+async def test_pruned_words_are_not_left_in_the_log_of_sqlite(store: Store, traces: Traces):
+    if store.dialect != "sqlite":
+        pytest.skip("PostgreSQL has no log beside the file")
+    await write(store, *(trace_of(number, spans=20) for number in range(1, 51)))
+    await traces.prune(Keep(since=START + timedelta(days=1)))
+    written, log = read_files(Path(store.url_shown))
+    assert b"What may I return" not in written
+    assert log == b""
+
+
+def read_files(file: Path) -> tuple[bytes, bytes]:
+    """Return an SQLite file and its log."""
+    return file.read_bytes(), file.with_name(f"{file.name}-wal").read_bytes()
 
 
 async def test_the_oldest_go_until_the_rest_fits(store: Store, traces: Traces):

@@ -6,6 +6,7 @@ their number follows the time that the last ones took. `Traces.prune` makes one 
 
 import asyncio
 import math
+import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
@@ -17,8 +18,10 @@ from plimsoll.traces.tables.deleting import (
     Gone,
     Leaving,
     delete_figures,
+    delete_hidden,
     delete_old,
-    delete_part,
+    find_hidden,
+    hide_trace,
     list_leaving,
     list_old_figures,
 )
@@ -26,13 +29,14 @@ from plimsoll.traces.tables.schema import FIGURES, SCORE_FIGURES
 from plimsoll.traces.tables.size import count_free_pages, measure_size, shrink
 from plimsoll.traces.tables.timed import Change, T, Timed
 
-_AIM_SECONDS = {"sqlite": 0.008, "postgresql": 0.05}
-"""What a step may take: an SQLite file has one writer, who waits for it; in PostgreSQL nobody does."""
+_AIM_SECONDS = 0.008
+"""What a step may take: the one writer of an SQLite file waits for it, in PostgreSQL who needs a row that it holds."""
 _LONGEST_REST_SECONDS = 0.05
-_FEWEST, _FIRST, _MOST = 5, 50, 500
+_FEWEST, _FIRST, _MOST = 5, 50, 2_000
 _SLOWER, _FASTER = 0.25, 1.25
 _CHOSEN_AT_ONCE = 500
 _ALL = 2**62
+_LOG_TRIES = 100
 _UNDER_WAY = timedelta(minutes=10)
 _PAGES_FIRST = 64
 _FREE_SHARE = 0.05
@@ -45,16 +49,17 @@ class Pruning:
     def __init__(self, store: Store, *, is_trial: bool = False, spares_scored: bool = False) -> None:
         self._store = store
         self._delete_old = partial(delete_old, spares_scored=spares_scored)
-        self._delete_part = partial(delete_part, spares_scored=spares_scored)
+        self._hide = partial(hide_trace, spares_scored=spares_scored)
         self._is_trial = is_trial
         self._counted: set[str] = set()
-        self._aim_seconds = _AIM_SECONDS[store.dialect]
         self._budget = _FIRST
         self.traces = self._spans = 0
 
     async def run(self, keep: Keep) -> Pruned:
         """Delete what need not stay, and return what that was. Raises what the store raises; what went stays gone."""
         before = await self._store.read(measure_size)
+        if not self._is_trial:
+            await self.finish()
         if keep.since is not None:
             await self._delete(nanoseconds_of(min(keep.since, keep.marked_since or keep.since)))
             await self._delete(nanoseconds_of(keep.since), spares_marked=True)
@@ -78,6 +83,17 @@ class Pruning:
         """Delete these traces, as far as they may still go."""
         for some in self._portions(leaving, most=_ALL):
             await self._delete_some(some, before_ns)
+
+    async def empty_log(self) -> None:
+        """Empty SQLite's log once nobody reads in it, so that deleted words are gone from it as well.
+
+        Where somebody always does, the next pruning or the end of the process does so.
+        """
+        for _ in range(_LOG_TRIES):
+            await self._store.fold_beside()
+            if await self._store.empty_log():
+                return
+            await asyncio.sleep(_LONGEST_REST_SECONDS)
 
     async def _prune_figures(self, before: int) -> None:
         for table in (FIGURES, SCORE_FIGURES):
@@ -116,8 +132,11 @@ class Pruning:
         begin, promised = 0, 0
         while begin < len(chosen) and promised < most:
             end, spans = begin, 0
-            while end < len(chosen) and promised + spans < most and (end == begin or spans < self._budget):
+            while end < len(chosen) and promised + spans < most:
                 spans += chosen[end].span_count
+                if end > begin and spans > self._budget:
+                    spans -= chosen[end].span_count
+                    break
                 end += 1
             yield chosen[begin:end]
             begin, promised = end, promised + spans
@@ -126,22 +145,32 @@ class Pruning:
         if self._is_trial:
             self._counted.update(one.trace_id for one in some)
             return self._count(len(some), sum(one.span_count for one in some))
-        if some[0].span_count > _MOST or some[0].span_count > 2 * self._budget:
-            await self._shorten(some[0], before_ns)
+        if some[0].span_count > min(_MOST, 2 * self._budget):
+            return await self._delete_long(some[0].trace_id, before_ns)
         gone = await self._step(
             partial(self._delete_old, trace_ids=[one.trace_id for one in some], before_ns=before_ns)
         )
         return self._count(gone.traces, gone.spans)
 
-    async def _shorten(self, long: Leaving, before_ns: int) -> None:
-        """Delete the spans of a long trace but for the last ones, which go with its row: until then it can be found."""
-        left = long.span_count
-        while left > self._budget:
-            gone = await self._step(
-                partial(self._delete_part, trace_id=long.trace_id, before_ns=before_ns, limit=self._budget)
-            )
-            self._spans += gone.spans
-            left = left - gone.spans if gone.spans else 0
+    async def _delete_long(self, trace_id: str, before_ns: int) -> int:
+        """Delete a trace that takes several steps: nobody sees it any more after the first."""
+        is_hidden, _ = await self._timed(partial(self._hide, trace_id=trace_id, before_ns=before_ns))
+        return await self._delete_hidden(trace_id, before_ns) if is_hidden else 0
+
+    async def finish(self) -> None:
+        """Delete the spans of traces that were hidden by whoever died before they were deleted."""
+        while hidden := await self._store.read(find_hidden):
+            for trace_id, before_ns in hidden:
+                await self._delete_hidden(trace_id, before_ns)
+
+    async def _delete_hidden(self, trace_id: str, before_ns: int) -> int:
+        spans = 0
+        while True:
+            some = partial(delete_hidden, trace_id=trace_id, before_ns=before_ns, limit=self._budget)
+            gone = await self._step(some)
+            spans += self._count(gone.traces, gone.spans)
+            if gone.traces:
+                return spans
 
     async def _step(self, delete: Change[Gone]) -> Gone:
         gone, took = await self._timed(delete)
@@ -149,12 +178,16 @@ class Pruning:
         return gone
 
     async def _timed(self, change: Change[T]) -> tuple[T, float]:
-        """Run one transaction and rest as long as it took from its beginning to its commit; return those seconds."""
+        """Run one transaction and leave the writer alone for as long as it took; return those seconds.
+
+        Its log is folded in meanwhile: other writers do not wait for that.
+        """
         timed = Timed(change)
         done = await self._store.write(timed)
         took = timed.seconds()
+        begun = time.perf_counter()
         await self._store.fold_beside()
-        await asyncio.sleep(min(took, _LONGEST_REST_SECONDS))
+        await asyncio.sleep(min(took, _LONGEST_REST_SECONDS) - (time.perf_counter() - begun))
         return done, took
 
     async def _give_back(self) -> None:
@@ -166,7 +199,7 @@ class Pruning:
 
     def _fitted(self, size: int, took: float) -> int:
         """Return the size of the next step, after one of this size that took so many seconds."""
-        return int(min(_MOST, max(_FEWEST, size * min(_FASTER, max(_SLOWER, self._aim_seconds / took)))))
+        return int(min(_MOST, max(_FEWEST, size * min(_FASTER, max(_SLOWER, _AIM_SECONDS / took)))))
 
     def _count(self, traces: int, spans: int) -> int:
         self.traces += traces

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, insert, or_, select, tuple_, update
 
-from plimsoll.traces.tables.schema import SAMPLED, SCORES, SPANS, SUMMARIES
+from plimsoll.traces.tables.schema import LEAVING, SAMPLED, SCORES, SPANS, SUMMARIES
 from plimsoll.traces.tables.texts import forget_texts
+
+_FOUND_AT_ONCE = 100
 
 
 def find_subject_traces(connection: Connection, subject: str, tenant: str) -> list[str]:
@@ -63,21 +65,41 @@ def delete_old(
     return Gone(len(gone), spans)
 
 
-def delete_part(
-    connection: Connection, *, trace_id: str, before_ns: int, limit: int, spares_scored: bool = False
-) -> Gone:
-    """Delete the first spans of a trace that may still go; its row stays, so that the rest is found."""
-    is_old = exists().where(SUMMARIES.c.trace_id == trace_id, *_may_go(before_ns, spares_scored=spares_scored))
-    place = tuple_(SPANS.c.start_ns, SPANS.c.span_id)
-    first = select(SPANS.c.start_ns, SPANS.c.span_id).where(SPANS.c.trace_id == trace_id, is_old)
-    last = connection.execute(first.order_by(SPANS.c.start_ns, SPANS.c.span_id).offset(limit - 1).limit(1)).first()
-    if last is None:
-        return Gone(0, 0)
-    # All of it at once: what is left of the trace no longer says when its first spans began.
+def hide_trace(connection: Connection, *, trace_id: str, before_ns: int, spares_scored: bool = False) -> bool:
+    """Take away all of a trace that may still go but its spans, and note that these are to follow; return whether."""
+    may_go = and_(SUMMARIES.c.trace_id == trace_id, *_may_go(before_ns, spares_scored=spares_scored))
+    if connection.execute(delete(SUMMARIES).where(may_go)).rowcount == 0:
+        return False
+    connection.execute(delete(LEAVING).where(LEAVING.c.trace_id == trace_id))
+    connection.execute(insert(LEAVING).values(trace_id=trace_id, before_ns=before_ns))
+    connection.execute(delete(SAMPLED).where(SAMPLED.c.trace_id == trace_id))
+    # All of it at once: what is left of the trace later no longer says when its first spans began.
     forget_texts(connection, [trace_id])
-    return Gone(
-        0, connection.execute(delete(SPANS).where(SPANS.c.trace_id == trace_id, place <= tuple_(*last))).rowcount
-    )
+    connection.execute(delete(SCORES).where(SCORES.c.trace_id == trace_id))
+    return True
+
+
+def find_hidden(connection: Connection) -> list[tuple[str, int]]:
+    """Return traces of which only spans are left, each with the moment before which it ended."""
+    return [(name, before_ns) for name, before_ns in connection.execute(select(LEAVING).limit(_FOUND_AT_ONCE))]
+
+
+def delete_hidden(connection: Connection, *, trace_id: str, before_ns: int, limit: int) -> Gone:
+    """Delete the first spans of a hidden trace; with the last ones it counts as gone.
+
+    Spans that came since and ended later stay, with the row that they were given.
+    """
+    is_old = and_(SPANS.c.trace_id == trace_id, SPANS.c.end_ns < before_ns)
+    place = tuple_(SPANS.c.start_ns, SPANS.c.span_id)
+    first = select(SPANS.c.start_ns, SPANS.c.span_id).where(is_old)
+    last = connection.execute(first.order_by(SPANS.c.start_ns, SPANS.c.span_id).offset(limit - 1).limit(1)).first()
+    if last is not None:
+        return Gone(0, connection.execute(delete(SPANS).where(is_old, place <= tuple_(*last))).rowcount)
+    come_again = and_(SUMMARIES.c.trace_id == trace_id, *_may_go(before_ns, spares_scored=False))
+    if connection.execute(delete(SUMMARIES).where(come_again)).rowcount:
+        forget_texts(connection, [trace_id])
+    connection.execute(delete(LEAVING).where(LEAVING.c.trace_id == trace_id))
+    return Gone(1, connection.execute(delete(SPANS).where(is_old)).rowcount)
 
 
 def _may_go(before_ns: int, *, spares_scored: bool) -> list[ColumnElement[bool]]:

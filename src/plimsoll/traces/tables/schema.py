@@ -146,6 +146,19 @@ SAMPLED = Table(
     },
 )
 
+LEAVING = Table(
+    "leaving",
+    TRACES,
+    Column("trace_id", String(32), primary_key=True),
+    Column("before_ns", BigInteger, nullable=False),
+    info={
+        "tenant": "that of the trace",
+        "subject": "none: it holds ids of traces whose row is gone and whose spans are being deleted",
+        "retention": "until the last of these spans is deleted",
+        "erase": "Traces.erase and Traces.prune delete what is left of these traces",
+    },
+)
+
 SCORES = Table(
     "scores",
     TRACES,

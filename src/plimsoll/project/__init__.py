@@ -29,6 +29,7 @@ from plimsoll.project.retrieval_fit import RetrievalFit
 from plimsoll.project.retrieval_quality import RetrievalEvaluation
 from plimsoll.project.scaffold import write_project
 from plimsoll.project.schedules import ScheduleHealth
+from plimsoll.project.seen_traces import SeenTraces
 from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
 from plimsoll.project.settings_report import DatabaseSize, SettingsReport
 from plimsoll.project.settings_tables import SettingShown, SettingsTable
@@ -113,6 +114,7 @@ __all__ = [
     "RetrievalEvaluation",
     "RetrievalFit",
     "ScheduleHealth",
+    "SeenTraces",
     "SettingShown",
     "Settings",
     "SettingsReport",

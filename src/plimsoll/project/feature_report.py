@@ -12,6 +12,7 @@ from plimsoll.evals import EvalRun
 from plimsoll.features import AnyFeature
 from plimsoll.project.live_line import LiveStanding, hold_live, nothing_at
 from plimsoll.project.parts import Parts
+from plimsoll.project.seen_traces import SeenTraces
 from plimsoll.project.status import FeatureStatus
 from plimsoll.project.traffic import ask_for_requests
 from plimsoll.project.windows import Window
@@ -96,10 +97,8 @@ async def _find_failed(feature: str, parts: Parts, *, caller: Principal, since: 
     wanted = TraceFilter(
         feature=feature,
         outcome=Outcome.FAILED,
-        tenant=caller.tenant,
-        seen_by=caller.id,
         is_evaluation=False,
         since=since,
         limit=_MOST_FAILED,
     )
-    return await parts.traces.list(wanted)
+    return await SeenTraces(parts, caller, known=(feature,)).list(wanted)

@@ -4,17 +4,17 @@
 so that whoever asks and then looks finds the request.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 
-from plimsoll.errors import NotFound
 from plimsoll.project.parts import Parts
 from plimsoll.project.replay import Replay, ReplayAsked, Where, replay_trace
 from plimsoll.project.retention import kept_by_settings, sampling_of
+from plimsoll.project.seen_traces import SeenTraces
 from plimsoll.project.settings import Settings
-from plimsoll.records import Principal, Score, Span
+from plimsoll.records import Principal
 from plimsoll.traces import (
     MOST_SAMPLED,
     SEARCH_SECONDS,
@@ -27,8 +27,6 @@ from plimsoll.traces import (
     Figures,
     Keep,
     Pruned,
-    Session,
-    StepLine,
     Trace,
     TraceFilter,
     TracePage,
@@ -69,41 +67,11 @@ class ProjectTraces:
         await self._parts.capture.flush()
         return await self._parts.traces.get(trace_id)
 
-    async def sessions(self, caller: Principal) -> tuple[Session, ...]:
-        """Return the 50 conversations with the youngest turns, as far as the caller may see these."""
-        await self._parts.capture.flush()
-        return await self._parts.traces.sessions(tenant=caller.tenant, seen_by=caller.id)
-
-    async def summary(self, trace_id: str) -> TraceSummary:
-        """Return one trace without its spans, by its id or the beginning of it. Raises NotFound."""
-        await self._parts.capture.flush()
-        return await self._parts.traces.summary(trace_id)
-
-    async def steps(self, trace_id: str) -> tuple[StepLine, ...]:
-        """Return the steps of a trace without what they say, by beginning, 50,000 at most."""
-        return await self._parts.traces.steps(trace_id)
-
-    async def spans(self, trace_id: str, span_ids: Sequence[str]) -> dict[str, Span]:
-        """Return these steps of a trace, whole, by their ids; those that it has not are left out."""
-        return await self._parts.traces.spans(trace_id, span_ids)
-
-    async def step(self, trace_id: str, span_id: str) -> Span:
-        """Return one step of a trace, whole. Raises NotFound."""
-        found = (await self._parts.traces.spans(trace_id, (span_id,))).get(span_id)
-        if found is None:
-            raise NotFound(f"This trace has no step {span_id!r}.", next_step="Open the trace to see its steps.")
-        return found
-
-    async def count_new(self, tenant: str, *, since: datetime, most: int, feature: str | None, seen_by: str) -> int:
-        """Return how many traces that the caller may see began at the moment or later, `most` at most.
-
-        What still waits to be written is not among them: a page that asks again and again must not hurry the writer.
-        """
-        return await self._parts.traces.count_begun(tenant, since=since, most=most, feature=feature, seen_by=seen_by)
-
-    async def scores(self, trace_id: str) -> tuple[Score, ...]:
-        """Return what scorers and people said of a trace, oldest first."""
-        return tuple(await self._parts.traces.scores(trace_id))
+    def seen_by(self, caller: Principal) -> SeenTraces:
+        """Return them as this caller may see them: whatever is shown to somebody goes through it."""
+        features = self._where.features
+        known = {*features, *(feature.prompt for feature in features.values()), *self._parts.corpora.declared}
+        return SeenTraces(self._parts, caller, known=known)
 
     async def figures(self, where: FigureFilter) -> Figures:
         """Return counts, percentiles, cost and quality over time, of requests or of steps. Raises InvalidRequest."""

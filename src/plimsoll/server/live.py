@@ -103,12 +103,8 @@ class LiveFeed:
     async def _look(self, watched: Watched) -> dict[str, bytes]:
         caller = watched.caller
         try:
-            new = await self._project.traces.count_new(
-                since=watched.since,
-                tenant=caller.tenant,
-                seen_by=caller.id,
-                feature=watched.feature,
-                most=MOST_COUNTED,
+            new = await self._project.traces.seen_by(caller).count_new(
+                since=watched.since, feature=watched.feature, most=MOST_COUNTED
             )
         except PlimsollError as error:
             return {"trouble": _event("trouble", {"code": error.code})}

@@ -11,6 +11,7 @@ import msgspec
 
 from plimsoll.errors import PlimsollError
 from plimsoll.project import Project
+from plimsoll.records import Principal
 from plimsoll.traces import TraceFilter
 
 _PROBE_SECONDS = 5.0
@@ -49,7 +50,7 @@ class WarmUp:
         """Return what questions need and whether it is there."""
         return [
             await _probe("state", self._project.keys.any_active()),
-            await _probe("traces", self._project.traces.list(TraceFilter(limit=1))),
+            await _probe("traces", self._project.traces.seen_by(Principal.local()).list(TraceFilter(limit=1))),
             await _probe("limits", self._project.reach_limits()),
             self._examine_loading(),
         ]

@@ -55,6 +55,7 @@ from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import TRUNCATED, Redact, drop_content, keep_content
 from plimsoll.traces.steps import StepLine
 from plimsoll.traces.views import SavedView, TraceViews
+from plimsoll.traces.withheld import WITHHELD, Withheld, can_find_withheld
 
 __all__ = [
     "CONTENT_LIMIT",
@@ -64,6 +65,7 @@ __all__ = [
     "MOST_TRACES",
     "SEARCH_SECONDS",
     "TRUNCATED",
+    "WITHHELD",
     "Capture",
     "CaptureHealth",
     "Comparison",
@@ -101,6 +103,8 @@ __all__ = [
     "TraceSummary",
     "TraceViews",
     "Traces",
+    "Withheld",
+    "can_find_withheld",
     "drop_content",
     "find_form",
     "keep_content",

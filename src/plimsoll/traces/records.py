@@ -164,6 +164,8 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Chance with which it is here, its sender's and this project's sampling together, above 0 up to 1."""
     is_settled: bool = True
     """False while a trace of more than 2,000 spans grows: its figures are a few seconds old."""
+    withheld: str = ""
+    """Why nothing but its figures is shown to this reader; empty where all of it is."""
 
     def is_for(self, caller: Principal) -> bool:
         """Tell whether the caller may see it: of their tenant, and open to all of it or asked by themselves."""

@@ -37,7 +37,7 @@ async def test_an_erased_person_is_in_no_trace_session_search_or_file(tmp_path: 
         assert await project.erase(ADA.id) > 0
         assert await project.traces.list(TraceFilter(text=SECRET)) == []
         assert await project.traces.list(TraceFilter(subject=ADA.id)) == []
-        assert [one.subject for one in await project.traces.sessions(Principal.local())] == [BOB.id]
+        assert [one.subject for one in await project.traces.seen_by(Principal.local()).sessions()] == [BOB.id]
         assert len(await project.traces.list(TraceFilter(text="express"))) == 1
         assert (await project.traces.figures(asked)).series[0].total.count == counted.series[0].total.count == 2
         assert files_with(project.folder, SECRET) == []

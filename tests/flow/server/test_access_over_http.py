@@ -124,7 +124,7 @@ async def test_no_page_and_no_route_shows_them_to_another(tmp_path: Path):
         ids |= {"run_id": (await server.project.evals.run("docs_answer")).id, "feature": "docs_answer"}
         ids["trial_id"] = await prepare_trial(server)
         ids["session"] = "chat-17"
-        ids["span_id"] = (await server.project.traces.steps(trace_id))[0].span_id
+        ids["span_id"] = (await server.project.traces.get(trace_id)).spans[0].span_id
         paths = [filled(route.path, ids) for route in all_routes() if isinstance(route, Route)]
         paths += ["/api/traces?text=salaries", "/api/knowledge/docs?text=pay", "/knowledge/docs/bench?q=salaries"]
         paths += ["/api/knowledge/docs/bench?q=salaries"]

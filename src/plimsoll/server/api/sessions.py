@@ -24,7 +24,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 async def list_sessions(request: Request) -> Response:
     """`GET /api/sessions`: the 50 conversations with the youngest turns."""
     caller = require(request, "read")
-    return render_json({"sessions": await state_of(request).project.traces.sessions(caller)})
+    return render_json({"sessions": await state_of(request).project.traces.seen_by(caller).sessions()})
 
 
 async def show_session(request: Request) -> Response:
@@ -35,8 +35,8 @@ async def show_session(request: Request) -> Response:
 async def read_conversation(request: Request, caller: Principal) -> Conversation:
     """Return the conversation that the path names, as far as it is for this caller. Raises NotFound."""
     name: str = request.path_params["session"]
-    wanted = TraceFilter(session=name, tenant=caller.tenant, seen_by=caller.id, limit=MOST_TRACES)
-    turns = await state_of(request).project.traces.list(wanted)
+    wanted = TraceFilter(session=name, limit=MOST_TRACES)
+    turns = await state_of(request).project.traces.seen_by(caller).list(wanted)
     if not turns:
         raise NotFound(f"There is no session {name[:200]!r}.", next_step="`/sessions` lists those with turns lately.")
     return Conversation(id=name, turns=tuple(reversed(turns)))

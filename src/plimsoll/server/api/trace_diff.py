@@ -38,13 +38,13 @@ async def read_diff(request: Request, caller: Principal) -> TraceDiff:
     if not all(names):
         raise InvalidRequest("A diff is of two traces.", next_step="Name them: `/traces/diff?a=ID&b=ID`.")
     first, second = [await find_summary_of(request, name, caller=caller) for name in names]
-    (before, some), (after, others) = [await _read(request, one) for one in (first, second)]
+    (before, some), (after, others) = [await _read(request, one, caller) for one in (first, second)]
     steps = align_steps(before, after, spans=(some, others))
     is_whole = first.span_count <= len(before) and second.span_count <= len(after)
     return TraceDiff(a=first, b=second, steps=steps, is_whole=is_whole)
 
 
-async def _read(request: Request, summary: TraceSummary) -> tuple[list[StepKey], dict[str, Span]]:
-    traces = state_of(request).project.traces
-    placed = place_steps(await traces.steps(summary.trace_id))
-    return placed, await traces.spans(summary.trace_id, [one.span_id for one in placed])
+async def _read(request: Request, summary: TraceSummary, caller: Principal) -> tuple[list[StepKey], dict[str, Span]]:
+    traces = state_of(request).project.traces.seen_by(caller)
+    placed = place_steps(await traces.steps(summary))
+    return placed, await traces.spans(summary, [one.span_id for one in placed])

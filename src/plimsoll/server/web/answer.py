@@ -107,10 +107,10 @@ def view_trace(trace: Trace) -> AnswerView:
     cited = [_quote_in(number, one, None) for number, one in enumerate(_once(citations), 1)]
     answer = main_text(summary.output_text or "", "answer")
     return AnswerView(
-        question=main_text(summary.input_text or ""),
+        question=main_text(summary.input_text or "") or summary.name,
         feature=summary.feature or summary.name,
         outcome=summary.outcome.value if summary.outcome else None,
-        message=_of_root(trace, "plimsoll.message") or summary.error or "",
+        message=summary.withheld or _of_root(trace, "plimsoll.message") or summary.error or "",
         parts=place_numbers(answer, cited),
         sources=tuple(cited),
         trace_id=summary.trace_id,

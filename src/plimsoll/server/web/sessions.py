@@ -14,7 +14,7 @@ from plimsoll.server.web.render import render_page
 
 async def list_sessions(request: Request) -> Response:
     """`GET /sessions`: the conversations with the youngest turns."""
-    found = await state_of(request).project.traces.sessions(require(request, "read"))
+    found = await state_of(request).project.traces.seen_by(require(request, "read")).sessions()
     content = {"sessions": found, "address": _address, "twin": "/api/sessions"}
     return render_page(request, "sessions.html", content)
 

@@ -24,8 +24,9 @@ async def show_diff(request: Request) -> Response:
     query = request.query_params
     if query.get("a", "").strip() and not query.get("b", "").strip():
         first = await find_summary_of(request, query["a"].strip(), caller=caller)
-        wanted = TraceFilter(feature=first.feature, tenant=caller.tenant, seen_by=caller.id, limit=_MOST_CANDIDATES)
-        others = [one for one in await state_of(request).project.traces.list(wanted) if one.trace_id != first.trace_id]
+        wanted = TraceFilter(feature=first.feature, limit=_MOST_CANDIDATES)
+        newest = await state_of(request).project.traces.seen_by(caller).list(wanted)
+        others = [one for one in newest if one.trace_id != first.trace_id]
         return render_page(request, "trace_diff_choose.html", {"a": first, "others": others, "asked": _asked})
     diff = await read_diff(request, caller)
     content = {

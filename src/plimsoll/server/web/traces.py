@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from plimsoll.evals import describe_score
 from plimsoll.pages import main_text
-from plimsoll.project import REPLAY, Project
+from plimsoll.project import REPLAY, SeenTraces
 from plimsoll.records import Principal
 from plimsoll.server.api.traces import filter_of, find_summary, read_outline
 from plimsoll.server.auth import require
@@ -25,9 +25,9 @@ async def list_traces(request: Request) -> Response:
 
 async def render_list(request: Request, caller: Principal, unsaved: Unsaved | None = None) -> Response:
     """Return the page of the list that the query describes; `unsaved` is a view of it that could not be saved."""
-    wanted = filter_of(request, caller)
+    wanted = filter_of(request)
     state = state_of(request)
-    page = await state.project.traces.page(wanted)
+    page = await state.project.traces.seen_by(caller).page(wanted)
     traces = page.traces
     form = lay_out_form(request.query_params, features=tuple(state.project.features))
     content = {
@@ -51,18 +51,19 @@ async def show_trace(request: Request) -> Response:
     caller = require(request, "read")
     summary = await find_summary(request, caller)
     project = state_of(request).project
-    outline = await read_outline(request, summary.trace_id)
-    scores = await project.traces.scores(summary.trace_id)
+    seen = project.traces.seen_by(caller)
+    outline = await read_outline(request, summary, caller=caller)
+    scores = await seen.scores(summary)
     known = await project.evals.calibrations() if scores else ()
     chosen = request.query_params.get("step") or _first_step(outline)
     content = {
         "summary": summary,
         "question": main_text(summary.input_text or ""),
         "outline": outline,
-        "step": view_step(await project.traces.step(summary.trace_id, chosen)) if chosen else None,
+        "step": view_step(await seen.step(summary, chosen)) if chosen else None,
         "axis": AXIS,
-        "original": await _find_original(project, summary, outline),
-        "can_replay": summary.feature in project.features and caller.may("admin"),
+        "original": await _find_original(seen, summary, outline),
+        "can_replay": not summary.withheld and summary.feature in project.features and caller.may("admin"),
         "scores": [(score, describe_score(score, known)) for score in scores],
         "at": f"/traces/{summary.trace_id}",
         "twin": _with_query(f"/api/traces/{summary.trace_id}", request),
@@ -70,11 +71,11 @@ async def show_trace(request: Request) -> Response:
     return render_page(request, "trace.html", content)
 
 
-async def _find_original(project: Project, summary: TraceSummary, outline: Outline) -> str:
+async def _find_original(seen: SeenTraces, summary: TraceSummary, outline: Outline) -> str:
     """Return the trace that this one repeats; empty for none."""
     if summary.dataset != REPLAY or not outline.steps:
         return ""
-    root = await project.traces.step(summary.trace_id, outline.steps[0].span_id)
+    root = await seen.step(summary, outline.steps[0].span_id)
     return str(root.attributes.get("plimsoll.replay_of", ""))
 
 

@@ -35,9 +35,9 @@ def spans_of(batches: int, *, in_trace: int) -> list[list[Span]]:
 async def measure(batches: list[list[Span]], folder: str) -> dict[str, float]:
     """Return microseconds of CPU a span for each part, and for all of it through `Capture.put_all`."""
     spans = sum(map(len, batches))
-    make = RowMaker(Redactor(), limit=CONTENT_LIMIT).make
+    make = RowMaker(Redactor(), limit=CONTENT_LIMIT).make_all
     began = time.process_time()
-    rows = [[make(span) for span in batch] for batch in batches]
+    rows = [make(batch) for batch in batches]
     made = time.process_time()
     store = await Store.open(f"sqlite:///{folder}/parts.db", schema="traces", clock=SystemClock())
     opened = time.process_time()

@@ -56,6 +56,7 @@ _OUTPUT = "plimsoll.output"
 # Far beyond any call, and small enough that a sum of them stays a 64-bit integer.
 _MOST_TOKENS = 2**40
 _SHORT, _REMEMBERED = 80, 4_096
+_FEWEST_TOGETHER = 16
 _encode = msgspec.json.Encoder().encode
 _REDACTION_FAILED = "[not stored: the redaction failed]"
 # A secret that lies across the cut must still be whole when the redaction sees it.
@@ -131,6 +132,17 @@ class RowMaker:
         self._names = _Texts(keep_content if drops else redact, limit=limit)
         self._keys = _Texts(keys, limit=2**31)
 
+    def make_all(self, spans: Sequence[Span]) -> list[dict[str, object]]:
+        """Return the spans as rows. That a message holds nothing to take out is cheaper told of many at once."""
+        if len(spans) < _FEWEST_TOGETHER:
+            return [self.make(span) for span in spans]
+        said = [span.attributes.get(name) for span in spans for name in (_INPUT, _OUTPUT)]
+        clean = self._texts.find_clean([text for text in said if isinstance(text, str)])
+        try:
+            return [self.make(span) for span in spans]
+        finally:
+            self._texts.clean.difference_update(clean)
+
     def make(self, span: Span) -> dict[str, object]:
         """Return the span as a row of the table."""
         cuts = _cuts_so_far(span.attributes)
@@ -193,10 +205,20 @@ class _Texts:
         self._shortest_forgotten = _SHORT if isinstance(redact, Redactor) or redact is keep_content else 0
         self.known: dict[str, str] = {}
         """What became of short texts."""
+        self.clean: set[str] = set()
+        """Longer texts that stay as they are, while the rows of a batch are made."""
+
+    def find_clean(self, texts: Sequence[str]) -> list[str]:
+        """Return those of the texts that stay as they are, and remember them."""
+        if not isinstance(self._redact, Redactor):
+            return []
+        clean = self._redact.find_clean([text for text in texts if _SHORT < len(text) <= self._limit])
+        self.clean.update(clean)
+        return clean
 
     def keep(self, text: str, name: str, cuts: dict[str, str]) -> str:
         """Return the text as it is stored; a note of what is cut is added to `cuts`, under its name."""
-        kept = self.known.get(text)
+        kept = text if text in self.clean else self.known.get(text)
         if kept is None:
             kept = redact_text(_storable(text), self._redact)
             if len(kept) > self._limit:

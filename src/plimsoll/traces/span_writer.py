@@ -36,7 +36,7 @@ class SpanWriter:
         """
         try:
             # Outside the transaction: redacting long texts takes time, and the lock should not be held for it.
-            rows = await asyncio.to_thread(self._rows, spans)
+            rows = await asyncio.to_thread(self._maker.make_all, spans)
             return await self._store_rows(rows)
         except (OperatorError, Overloaded):
             raise
@@ -60,7 +60,3 @@ class SpanWriter:
         for span in spans:
             _LOG.warning("span %s was dropped: the database refused it (%s)", span.span_id, type(error).__name__)
         return frozenset((span.trace_id, span.span_id) for span in spans)
-
-    def _rows(self, spans: Sequence[Span]) -> list[dict[str, object]]:
-        make = self._maker.make
-        return [make(span) for span in spans]

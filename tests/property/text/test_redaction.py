@@ -78,3 +78,20 @@ def _fastest(work: Callable[[], object]) -> float:
         work()
         times.append(time.process_time() - begun)
     return min(times)
+
+
+PLAIN = st.sampled_from(
+    ["a word", "x" * 15, "1 2 3", "pas", "\u00e9\n", '{"role":"user"}', "%4", "bear", "PASS", "\ud800"]
+)
+
+
+@given(st.lists(st.lists(st.one_of(PLAIN, TEXTS), max_size=4).map("".join), max_size=12))
+def test_a_text_that_is_told_clean_among_many_holds_nothing(texts: list[str]):
+    clean = redact.find_clean(texts)
+    assert [text for text in clean if redact(text) != text or "\0" in text] == []
+
+
+def test_of_many_texts_the_clean_ones_are_told_from_the_others():
+    clean = ["a word of a model", "Größe: 12 kg", "x" * 15, ""]
+    suspect = [f"before {piece} after" for piece in PIECES if redact(piece) != piece]
+    assert redact.find_clean([*clean, *suspect, *clean]) == clean * 2

@@ -2,13 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from plimsoll.text.redaction.emails import find_emails
 from plimsoll.text.redaction.escapes import Quoting, unescaped_view, whole_escapes
 from plimsoll.text.redaction.ibans import find_ibans
 from plimsoll.text.redaction.numbers import find_numbers
+from plimsoll.text.redaction.screening import find_clean
 from plimsoll.text.redaction.secrets import find_secrets, may_hold_secrets
 from plimsoll.text.redaction.spans import KINDS, MARKS, Found, Kind
 
@@ -54,6 +55,13 @@ class Redactor:
         if length < _SHORTEST:
             return text
         return self._short(text) if length <= _SHORT else self._redact(text)
+
+    def find_clean(self, texts: Sequence[str]) -> list[str]:
+        """Return those of many texts that hold nothing that any kind takes out; one that is left out may hold nothing.
+
+        It costs a third of calling this with each, where they are together some ten thousand characters or more.
+        """
+        return find_clean(texts)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Return what must go, in order and without overlap."""

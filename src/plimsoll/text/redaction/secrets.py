@@ -57,6 +57,8 @@ _LONGEST_OF_KEY = 14
 _CODE = ("os.", "env.", "process.", "self.", "config.", "settings.", "$", "***", "xxxx", "request.", "args.")
 _FEWEST_BITS = 3.0
 _SHORTEST_PASSWORD = 6
+WORDS = ("bearer", "pass", "pwd", "contraseñ")
+"""Words that a short secret may follow, in lower case."""
 
 
 def may_hold_secrets(text: str) -> bool:
@@ -64,7 +66,7 @@ def may_hold_secrets(text: str) -> bool:
     lower = text.lower()
     if "bearer" in lower or "pass" in lower or "pwd" in lower:
         return True
-    return not lower.isascii() and "contraseñ" in lower
+    return not lower.isascii() and WORDS[-1] in lower
 
 
 def find_secrets(view: str, *, has_long_words: bool) -> Iterator[Found]:

@@ -44,7 +44,7 @@ from plimsoll.project.eval_runs import EvalWatch, evaluate_feature
 from plimsoll.project.parts import Parts
 from plimsoll.records import LOCAL_TENANT, Outcome, Principal
 from plimsoll.stats import wilson
-from plimsoll.traces import MOST_TRACES, TraceFilter, TraceSummary
+from plimsoll.traces import MOST_TRACES, TraceFilter, TraceSummary, TrafficKind
 
 _MOST_MODELS = 10
 _NO_TRACE = "0" * 32
@@ -181,7 +181,7 @@ class Adoption:
             return _Traffic(None, {}, {})
         await self._parts.capture.flush()
         wanted = TraceFilter(
-            feature=self._feature.name, is_evaluation=False, tenant=LOCAL_TENANT, limit=self._asked.shadow
+            feature=self._feature.name, traffic=TrafficKind.LIVE, tenant=LOCAL_TENANT, limit=self._asked.shadow
         )
         traces = [one for one in await self._parts.traces.list(wanted) if one.subject != _SHADOW.id]
         gathered = gather_cases(traces, {}, Wanted())

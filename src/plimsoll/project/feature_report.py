@@ -17,7 +17,7 @@ from plimsoll.project.status import FeatureStatus
 from plimsoll.project.traffic import ask_for_requests
 from plimsoll.project.windows import Window
 from plimsoll.records import Outcome, Principal
-from plimsoll.traces import FigurePoint, FigureSeries, TraceFilter, TraceSummary
+from plimsoll.traces import FigurePoint, FigureSeries, TraceFilter, TraceSummary, TrafficKind
 
 _MOST_FAILED = 6
 _MOST_RUNS = 5
@@ -97,7 +97,7 @@ async def _find_failed(feature: str, parts: Parts, *, caller: Principal, since: 
     wanted = TraceFilter(
         feature=feature,
         outcome=Outcome.FAILED,
-        is_evaluation=False,
+        traffic=TrafficKind.LIVE,
         since=since,
         limit=_MOST_FAILED,
     )

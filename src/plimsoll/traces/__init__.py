@@ -19,7 +19,7 @@ from plimsoll.traces.compare import (
 )
 from plimsoll.traces.export import ExportAsked, Exported
 from plimsoll.traces.figures import FigureFilter, FigurePoint, Figures, FigureSeries, QualityPoint
-from plimsoll.traces.filters import FILTERS, FilterField, read_filter
+from plimsoll.traces.filters import FILTERS, FilterField, of_users_at_first, read_filter
 from plimsoll.traces.otlp import (
     EXPORT_BYTES,
     Form,
@@ -49,6 +49,7 @@ from plimsoll.traces.records import (
     TraceOrder,
     TracePage,
     TraceSummary,
+    TrafficKind,
 )
 from plimsoll.traces.retention import Keep, Pruned, Sampling
 from plimsoll.traces.retrievals import RetrievedSources
@@ -103,6 +104,7 @@ __all__ = [
     "TraceSummary",
     "TraceViews",
     "Traces",
+    "TrafficKind",
     "Withheld",
     "can_find_withheld",
     "drop_content",
@@ -110,6 +112,7 @@ __all__ = [
     "keep_content",
     "leave_out",
     "leave_out_logs",
+    "of_users_at_first",
     "parse_side",
     "read_export",
     "read_filter",

@@ -13,14 +13,14 @@ import msgspec
 
 from plimsoll.errors import InvalidRequest, one_of, unknown_name
 from plimsoll.records import ErrorClass, Outcome
-from plimsoll.traces.records import MOST_TRACES, ScoreBound, TraceFilter, TraceOrder
+from plimsoll.traces.fold import JUDGE
+from plimsoll.traces.records import MOST_TRACES, ScoreBound, TraceFilter, TraceOrder, TrafficKind
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _AGO = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 _BOUND = re.compile(r"([^<>=]{1,200}?)\s*(<=|>=|<|>|=)\s*(.{1,200})")
 _LONGEST = 1_000
 _MOST = 10**15
-_TRAFFIC = {"live": False, "evaluation": True}
 
 Read = Callable[[str, datetime], object]
 """Reads what was written into what `TraceFilter` holds; raises ValueError with what is expected instead."""
@@ -50,7 +50,8 @@ class FilterField(msgspec.Struct, frozen=True, kw_only=True):
 def read_filter(given: Mapping[str, str], *, now: datetime) -> TraceFilter:
     """Return the filter that texts by name describe; empty ones say nothing.
 
-    Raises InvalidRequest for a filter that does not exist, and for a text that its filter cannot read.
+    Where they say nothing of the traffic, it is that of users. Raises InvalidRequest for a filter that does not exist,
+    and for a text that its filter cannot read.
     """
     read: dict[str, object] = {}
     for name, text in given.items():
@@ -59,7 +60,14 @@ def read_filter(given: Mapping[str, str], *, now: datetime) -> TraceFilter:
         if written := text.strip():
             one = _BY_NAME[name]
             read[one.field] = read_value(one, written, now=now)
-    return TraceFilter(**read)  # pyright: ignore[reportArgumentType]  # each field is read by its own function
+    return of_users_at_first(TraceFilter(**read))  # pyright: ignore[reportArgumentType]  # each field is read by its own function
+
+
+def of_users_at_first(where: TraceFilter) -> TraceFilter:
+    """Return the filter for requests of users where it names no traffic; for judges' where it names their kind."""
+    if where.traffic is not None:
+        return where
+    return msgspec.structs.replace(where, traffic=TrafficKind.JUDGING if where.kind == JUDGE else TrafficKind.LIVE)
 
 
 def read_value(one: FilterField, text: str, *, now: datetime) -> object:
@@ -173,10 +181,10 @@ FILTERS = (
     _field(
         "traffic",
         "Traffic",
-        "Requests of users, or cases of evaluations.",
-        read=lambda text, _: _TRAFFIC[text],
-        field="is_evaluation",
-        choices=tuple(_TRAFFIC),
+        "Requests of users, cases of evaluations, what judges were asked, or all; lists show those of users at first.",
+        read=lambda text, _: TrafficKind(text),
+        choices=tuple(one.value for one in TrafficKind),
+        place="none",
     ),
     _field("min_ms", "Took at least, ms", "Took so many milliseconds or more.", read=_amount, example="2000"),
     _field("max_ms", "Took at most, ms", "Took so many milliseconds or less.", read=_amount, example="2000"),

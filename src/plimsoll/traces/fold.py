@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 
 MODEL_CALL = "model"
+JUDGE = "judge"
+"""Kind of a root that judged an answer: a judgement, and no request of a user."""
 """Kind of a span that is one call of a model."""
 
 

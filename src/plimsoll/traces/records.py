@@ -22,6 +22,19 @@ class TraceOrder(StrEnum):
     """By cost, the highest first; those of unknown cost last."""
 
 
+class TrafficKind(StrEnum):
+    """Whose doing a trace is. Each trace is of one kind, but for `all`."""
+
+    LIVE = "live"
+    """Requests of users."""
+    EVALUATION = "evaluation"
+    """Cases of evaluations, replays and trials: they name a dataset."""
+    JUDGING = "judging"
+    """What judges were asked about answers."""
+    ALL = "all"
+    """All of them."""
+
+
 class ScoreBound(msgspec.Struct, frozen=True, kw_only=True):
     """What a score of a trace has to be."""
 
@@ -48,8 +61,8 @@ class TraceFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Whose requests."""
     seen_by: str | None = None
     """Id of the principal who looks: they see what rests on documents that are not for everyone if they asked it."""
-    is_evaluation: bool | None = None
-    """True for the cases of evaluations only, False for the requests of users only."""
+    traffic: TrafficKind | None = None
+    """Whose doing; None for all."""
     since: datetime | None = None
     """Requests that began at this moment or later."""
     until: datetime | None = None

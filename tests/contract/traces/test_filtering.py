@@ -40,7 +40,7 @@ async def furnish(store: Store, traces: Traces) -> None:
 
 
 async def found(traces: Traces, **given: str) -> list[int]:
-    listed = await traces.list(read_filter(given, now=NOW))
+    listed = await traces.list(read_filter({"traffic": "all", **given}, now=NOW))
     return [int(one.trace_id[:2], 16) for one in listed]
 
 
@@ -86,13 +86,42 @@ async def test_a_filter_lets_through_what_it_says(store: Store, traces: Traces, 
     assert await found(traces, **given) == expected
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({}, [6, 4, 2, 1]),
+        ({"sort": "slowest"}, [6, 4, 2, 1]),
+        ({"text": "step"}, [6, 4, 2, 1]),
+        ({"traffic": "live"}, [6, 4, 2, 1]),
+        ({"traffic": "evaluation"}, [3]),
+        ({"traffic": "judging"}, [7, 5]),
+        ({"traffic": "judging", "sort": "slowest"}, [7, 5]),
+        ({"traffic": "evaluation", "text": "step"}, [3]),
+        ({"traffic": "all"}, [7, 6, 5, 4, 3, 2, 1]),
+        ({"kind": "judge"}, [7, 5]),
+    ],
+    ids=str,
+)
+async def test_lists_show_requests_of_users_until_others_are_asked_for(
+    store: Store, traces: Traces, case: tuple[dict[str, str], list[int]]
+):
+    given, expected = case
+    await furnish(store, traces)
+    judged = {"plimsoll__kind": "judge", "plimsoll__session": "s1"}
+    await write(store, span(5, 1, **judged), call(5, 2, 1), span(6, 1), span(7, 1, plimsoll__dataset="cases", **judged))
+    listed = await traces.list(read_filter(given, now=NOW))
+    assert sorted((int(one.trace_id[:2], 16) for one in listed), reverse=True) == expected
+    (session,) = await traces.sessions(tenant="local", seen_by="nobody")
+    assert (session.id, session.turns) == ("s1", 2)
+
+
 @pytest.mark.parametrize("sort", ["newest", "slowest", "dearest"])
 async def test_pages_follow_each_other_in_every_order(store: Store, traces: Traces, sort: str):
     await furnish(store, traces)
-    whole = await traces.list(read_filter({"sort": sort}, now=NOW))
+    whole = await traces.list(read_filter({"sort": sort, "traffic": "all"}, now=NOW))
     paged: list[str] = []
     while some := await traces.list(
-        read_filter({"sort": sort, "limit": "1", "before": paged[-1] if paged else ""}, now=NOW)
+        read_filter({"sort": sort, "traffic": "all", "limit": "1", "before": paged[-1] if paged else ""}, now=NOW)
     ):
         paged += [one.trace_id for one in some]
     assert paged == [one.trace_id for one in whole]

@@ -11,7 +11,7 @@ from plimsoll.errors import InvalidDataset, InvalidRequest, NotFound
 from plimsoll.project import Project, write_project
 from plimsoll.records import Principal, Score, ScoreSource
 from plimsoll.testing import Upstream
-from plimsoll.traces import TraceFilter
+from plimsoll.traces import TraceFilter, TrafficKind
 
 pytestmark = pytest.mark.anyio
 FEATURE = """
@@ -21,7 +21,7 @@ from plimsoll.features import Answer, Question
 docs_answer = Feature("docs_answer", input=Question, output=Answer, prompt="prompts/answer.md", dataset="asked")
 """
 ANN = Principal(id="ann")
-USERS = TraceFilter(feature="docs_answer", is_evaluation=False)
+USERS = TraceFilter(feature="docs_answer", traffic=TrafficKind.LIVE)
 
 
 @pytest.fixture

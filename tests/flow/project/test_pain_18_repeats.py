@@ -7,7 +7,7 @@ import pytest
 
 from plimsoll.project import EvalAsked
 from plimsoll.testing import Upstream
-from plimsoll.traces import TraceFilter
+from plimsoll.traces import TraceFilter, TrafficKind
 
 from flow.project.evaluated import evaluated, write_evaluated
 
@@ -21,7 +21,7 @@ async def test_each_repeat_of_a_case_is_a_result_a_trace_and_part_of_the_figures
         folder = write_evaluated(tmp_path, upstream, cases=CASES)
         async with evaluated(folder) as project:
             run = await project.evals.run("echo", EvalAsked(repeats=REPEATS))
-            traces = await project.traces.list(TraceFilter(feature="echo", is_evaluation=True))
+            traces = await project.traces.list(TraceFilter(feature="echo", traffic=TrafficKind.EVALUATION))
             stored = await project.evals.kept(run.id)
         asked = len(upstream.list_requests())
     everyone = {(f"c{number}", turn) for number in range(CASES) for turn in range(REPEATS)}

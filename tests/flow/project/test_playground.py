@@ -10,7 +10,7 @@ from plimsoll.errors import BudgetExhausted, InvalidFeature, InvalidRequest, Not
 from plimsoll.project import EvalAsked, Project, Trial, TrialAsked
 from plimsoll.records import Principal
 from plimsoll.testing import SeenRequest, Upstream
-from plimsoll.traces import TraceFilter
+from plimsoll.traces import TraceFilter, TrafficKind
 
 from flow.project.evaluated import evaluated, write_evaluated
 
@@ -50,7 +50,7 @@ async def test_one_input_is_tried_side_by_side(tmp_path: Path):
             assert pair.candidate is not None
             assert "Say only numbers: number 7. at 0.5 by other" in pair.candidate.output
             assert trial.cost_usd == pytest.approx(0.011)
-            live = await project.traces.list(TraceFilter(is_evaluation=False))
+            live = await project.traces.list(TraceFilter(traffic=TrafficKind.LIVE))
             assert live == []
 
 

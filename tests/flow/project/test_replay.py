@@ -15,7 +15,7 @@ from plimsoll.errors import InvalidRequest, NotFound, NotRecorded
 from plimsoll.project import Project, ReplayAsked, write_project
 from plimsoll.records import Outcome, Principal
 from plimsoll.testing import Fault, FaultKind, SeenRequest, Upstream
-from plimsoll.traces import TraceFilter
+from plimsoll.traces import TraceFilter, TrafficKind
 
 from flow.project.evaluated import evaluated, write_evaluated
 
@@ -58,7 +58,7 @@ async def test_a_replay_from_the_record_is_the_same_and_asks_nobody(tmp_path: Pa
 async def test_a_replay_is_no_live_request(tmp_path: Path):
     async with asked_once(tmp_path) as (project, trace_id):
         found = await project.traces.replay(trace_id)
-        live = await project.traces.list(TraceFilter(is_evaluation=False))
+        live = await project.traces.list(TraceFilter(traffic=TrafficKind.LIVE))
         assert [one.trace_id for one in live] == [trace_id]
         assert (found.replayed.dataset, found.replayed.subject) == ("replay", found.original.subject)
 

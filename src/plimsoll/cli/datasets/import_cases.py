@@ -21,7 +21,7 @@ from plimsoll.datasets import (
 from plimsoll.errors import InvalidRequest
 from plimsoll.project import ImportReport, Project
 from plimsoll.records import Outcome
-from plimsoll.traces import TraceFilter
+from plimsoll.traces import TraceFilter, TrafficKind
 
 _MOST_SHOWN = 10
 _MOST_TRACES = 10_000
@@ -132,7 +132,7 @@ async def _import_traces(project: Project, name: str, asked: _Asked) -> ImportRe
         feature=asked.feature,
         outcome=Outcome(asked.outcome) if asked.outcome else None,
         text=asked.text,
-        is_evaluation=False,
+        traffic=TrafficKind.LIVE,
         limit=asked.limit,
     )
     wanted = Wanted(judged=asked.judged, with_closed=asked.closed, by_asker=asked.by_asker, tags=asked.tag)

@@ -10,7 +10,7 @@ from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.cli.traces.options import filter_options, read_options
 from plimsoll.records import LOCAL_TENANT
-from plimsoll.traces import ExportAsked, Exported
+from plimsoll.traces import ExportAsked, Exported, TrafficKind
 
 
 @click.command("export")
@@ -25,7 +25,7 @@ def export_traces(file: Path, *, tenant: str, spans: bool, content: bool, as_jso
 
     All traces that the filters let through, unless --limit says how many. Ctrl-C leaves no half file.
     """
-    where = read_options(given)
+    where = read_options({**given, "traffic": given.get("traffic") or TrafficKind.ALL.value})
     most = where.limit if given.get("limit") else None
     asked = ExportAsked(path=file, tenant=tenant, where=where, most=most, has_spans=spans, has_content=content)
     columns = (SpinnerColumn(), TextColumn("{task.completed:,} traces"))

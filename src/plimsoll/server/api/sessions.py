@@ -9,7 +9,7 @@ from plimsoll.records import Principal
 from plimsoll.server.auth import require
 from plimsoll.server.reply import render_json
 from plimsoll.server.state import state_of
-from plimsoll.traces import MOST_TRACES, TraceFilter, TraceSummary
+from plimsoll.traces import MOST_TRACES, TraceFilter, TraceSummary, TrafficKind
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ async def show_session(request: Request) -> Response:
 async def read_conversation(request: Request, caller: Principal) -> Conversation:
     """Return the conversation that the path names, as far as it is for this caller. Raises NotFound."""
     name: str = request.path_params["session"]
-    wanted = TraceFilter(session=name, limit=MOST_TRACES)
+    wanted = TraceFilter(session=name, traffic=TrafficKind.LIVE, limit=MOST_TRACES)
     turns = await state_of(request).project.traces.seen_by(caller).list(wanted)
     if not turns:
         raise NotFound(f"There is no session {name[:200]!r}.", next_step="`/sessions` lists those with turns lately.")

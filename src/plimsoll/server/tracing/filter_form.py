@@ -5,10 +5,17 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from plimsoll.traces import FILTERS, FilterField
+from plimsoll.traces import FILTERS, FilterField, TraceFilter, TrafficKind, of_users_at_first
 
 _PATH = "/traces"
 _PAGED = "before"
+_TRAFFIC = "traffic"
+_TRAFFIC_WORDS = {
+    TrafficKind.LIVE.value: "requests of users",
+    TrafficKind.EVALUATION.value: "evaluations",
+    TrafficKind.JUDGING.value: "judges",
+    TrafficKind.ALL.value: "all",
+}
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +40,17 @@ class Chip(msgspec.Struct, frozen=True, kw_only=True):
     """The address of the same list without it."""
 
 
+class Switch(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of traffic to look at."""
+
+    label: str
+    """What it is called."""
+    address: str
+    """The same list of this traffic."""
+    is_current: bool
+    """Whether it is looked at."""
+
+
 class FilterForm(msgspec.Struct, frozen=True, kw_only=True):
     """The form above a list of traces."""
 
@@ -42,6 +60,8 @@ class FilterForm(msgspec.Struct, frozen=True, kw_only=True):
     """Fields behind `more filters`."""
     chips: tuple[Chip, ...]
     """What is set."""
+    traffic: tuple[Switch, ...]
+    """Whose traces may be looked at; those of users stand first and need not be asked for."""
     chosen: dict[str, str]
     """What is set, by name."""
 
@@ -67,7 +87,18 @@ def lay_out_form(query: Mapping[str, str], *, features: tuple[str, ...]) -> Filt
             for one in FILTERS
             if one.name in chosen and one.place != "none"
         ),
+        traffic=_switch(chosen),
         chosen=chosen,
+    )
+
+
+def _switch(chosen: Mapping[str, str]) -> tuple[Switch, ...]:
+    others = {name: text for name, text in chosen.items() if name != _TRAFFIC}
+    current = of_users_at_first(TraceFilter(kind=chosen.get("kind"))).traffic
+    shown = chosen.get(_TRAFFIC) or str(current)
+    return tuple(
+        Switch(label=label, address=address_of({**others, _TRAFFIC: name}), is_current=name == shown)
+        for name, label in _TRAFFIC_WORDS.items()
     )
 
 

@@ -6,8 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 from plimsoll.errors import InvalidRequest, nearest_name, one_of
-from plimsoll.traces.filters import FILTERS, read_value
-from plimsoll.traces.records import TraceFilter
+from plimsoll.traces.filters import FILTERS, of_users_at_first, read_value
+from plimsoll.traces.records import TraceFilter, TrafficKind
 
 # Words are found by a walk over signatures, which draws no sample.
 _FILTERS = {one.name: one for one in FILTERS if one.name not in {"text", "sort", "before", "limit"}}
@@ -42,8 +42,9 @@ def parse_side(text: str, *, now: datetime) -> Side:
     where = side.where
     if where.since and where.until and where.since >= where.until:
         raise InvalidRequest(f"{text!r} ends before it begins.", next_step=_EXAMPLE)
-    if where.is_evaluation is None and "dataset" not in side.equal:
-        where = replace(where, is_evaluation=False)
+    if where.traffic is None and "dataset" in side.equal:
+        where = replace(where, traffic=TrafficKind.EVALUATION)
+    where = of_users_at_first(where)
     return replace(side, where=where)
 
 

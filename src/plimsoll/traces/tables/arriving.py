@@ -1,15 +1,18 @@
-"""How many traces began since a moment, up to a bound: what a page that is open asks again and again."""
+"""How many requests of users began since a moment, up to a bound: what a page that is open asks again and again."""
 
 from sqlalchemy import Connection, func, or_, select
 
+from plimsoll.traces.records import TrafficKind
+from plimsoll.traces.tables.filtering import of_traffic
 from plimsoll.traces.tables.schema import SUMMARIES
 
 
 def count_begun(
     connection: Connection, *, tenant: str, since_ns: int, most: int, feature: str | None, seen_by: str | None
 ) -> int:
-    """Return how many of a tenant's traces began at the moment or later, `most` at most; by an index, newest first."""
+    """Return how many requests of a tenant's users began at the moment or later, `most` at most; by an index."""
     query = select(SUMMARIES.c.trace_id).where(SUMMARIES.c.tenant == tenant, SUMMARIES.c.start_ns >= since_ns)
+    query = query.where(*of_traffic(TrafficKind.LIVE))
     if feature is not None:
         query = query.where(SUMMARIES.c.feature == feature)
     if seen_by is not None:

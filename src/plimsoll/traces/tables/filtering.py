@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, exists, func, or_, select, tuple_
 
+from plimsoll.traces.fold import JUDGE
 from plimsoll.traces.moments import nanoseconds_of
-from plimsoll.traces.records import ScoreBound, TraceFilter, TraceOrder
+from plimsoll.traces.records import ScoreBound, TraceFilter, TraceOrder, TrafficKind
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 
 _EXACT = ("feature", "outcome", "error_class", "tenant", "variant", "model", "session", "subject", "service", "kind")
@@ -69,8 +70,8 @@ def narrow(connection: Connection, where: TraceFilter, *, by_scan: bool = False)
     clauses += _bounds(where)
     if where.seen_by is not None:
         clauses.append(or_(func.coalesce(SUMMARIES.c.subject, "") == where.seen_by, ~SUMMARIES.c.is_closed))
-    if where.is_evaluation is not None:
-        clauses.append(SUMMARIES.c.dataset.is_not(None) if where.is_evaluation else SUMMARIES.c.dataset.is_(None))
+    if where.traffic is not None:
+        clauses += of_traffic(where.traffic, kind=columns["kind"])
     if where.version is not None:
         clauses.append(_of_version(connection, where.version))
     if where.tag is not None:
@@ -78,6 +79,17 @@ def narrow(connection: Connection, where: TraceFilter, *, by_scan: bool = False)
     if where.score is not None:
         clauses.append(_scored(connection, where.score))
     return clauses
+
+
+def of_traffic(traffic: TrafficKind, *, kind: ColumnElement[str] = SUMMARIES.c.kind) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a trace is of this traffic."""
+    if traffic is TrafficKind.ALL:
+        return ()
+    if traffic is TrafficKind.JUDGING:
+        return (kind == JUDGE,)
+    dataset = SUMMARIES.c.dataset
+    has_dataset = dataset.is_not(None) if traffic is TrafficKind.EVALUATION else dataset.is_(None)
+    return has_dataset, func.coalesce(SUMMARIES.c.kind, "") != JUDGE
 
 
 def _of_version(connection: Connection, beginning: str) -> ColumnElement[bool]:
@@ -90,7 +102,8 @@ def _of_version(connection: Connection, beginning: str) -> ColumnElement[bool]:
 def _has_index(where: TraceFilter) -> bool:
     """Tell whether the filter asks for a fact that has an index of its own."""
     named = (*(name for name in _EXACT if name != "tenant"), "version", "tag", "score")
-    return where.is_evaluation is True or any(getattr(where, name) is not None for name in named)
+    has_own = where.traffic in {TrafficKind.EVALUATION, TrafficKind.JUDGING}
+    return has_own or any(getattr(where, name) is not None for name in named)
 
 
 def _bounds(where: TraceFilter) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ _HAS_TAGS = text("tags IS NOT NULL")
 _NARROWED = ("session", "error_class", "model", "variant", "version", "service", "kind")
 _FACTS = (
     *("tenant", "start_ns", "trace_id", "duration_ns", "cost_usd", "input_tokens", "output_tokens", "is_closed"),
-    *("subject", "feature", "outcome", "error_class", "model", "variant", "dataset"),
+    *("subject", "feature", "outcome", "error_class", "model", "variant", "dataset", "kind"),
 )
 _IS_WHOLE = text("NOT is_sliced")
 _IS_STALE = text("is_stale")

@@ -1,7 +1,9 @@
-"""Conversations: which had a turn lately, and what theirs came to. Answered by the index of sessions."""
+"""Conversations of users: which had a turn lately, and what theirs came to. Answered by the index of sessions."""
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
+from plimsoll.traces.records import TrafficKind
+from plimsoll.traces.tables.filtering import of_traffic
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SUMMARIES
 
@@ -30,4 +32,4 @@ def list_sessions(connection: Connection, *, tenant: str, seen_by: str, limit: i
 
 def _seen(tenant: str, seen_by: str) -> tuple[ColumnElement[bool], ...]:
     is_open = or_(func.coalesce(SUMMARIES.c.subject, "") == seen_by, ~SUMMARIES.c.is_closed)
-    return func.coalesce(SUMMARIES.c.tenant, "") == tenant, is_open
+    return (func.coalesce(SUMMARIES.c.tenant, "") == tenant, is_open, *of_traffic(TrafficKind.LIVE))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, and_, case, select, true
 
-from plimsoll.traces.records import TraceFilter, TraceOrder
+from plimsoll.traces.records import TraceFilter, TraceOrder, TrafficKind
 from plimsoll.traces.search.blocks import (
     KEY,
     SLICES_A_PART,
@@ -75,6 +75,9 @@ def find_words(connection: Connection, *, where: TraceFilter, seconds: float) ->
 def _few(connection: Connection, where: TraceFilter) -> list[tuple[str, int]] | None:
     """Return the traces that the other filters leave where those are few: their spans are read without the index."""
     asked = msgspec.structs.replace(where, text=None, tenant=None, seen_by=None, sort=TraceOrder.NEWEST, limit=50)
+    if where.traffic in {TrafficKind.LIVE, TrafficKind.ALL}:
+        # Most are; nothing is narrowed by it.
+        asked = msgspec.structs.replace(asked, traffic=None)
     if asked == TraceFilter(before=where.before):
         return None
     query = select(SUMMARIES.c.trace_id, SUMMARIES.c.start_ns).where(

@@ -1,9 +1,11 @@
-"""Traces: ingestion by OTLP beside Phoenix and MLflow on the same bytes, in spans per CPU second.
+"""Traces: ingestion by OTLP beside Phoenix and MLflow on the same bytes, pages at a million spans, and retention.
 
-Run `benchmarks/traces.py [--peers DIR] [--spans N] [--json]`; DIR is what `prepare_trace_peers.sh` filled. The tools
-run one after the other, each on a fresh SQLite file, on one core, with the sender on the other; a tool's work ends when
-it rests and its database holds what was sent. Exits with 1 when ours stores fewer than 10,000 spans per CPU second,
-fewer than five times as many as the next, loses one, or needs more than 400 MB.
+Run `benchmarks/traces.py [--ingestion] [--pages] [--retention] [--peers DIR] [--spans N] [--json]`, all three parts by
+default; DIR is what `prepare_trace_peers.sh` filled. In ingestion the tools run one after the other, each on a fresh
+SQLite file, on one core, with the sender on the other; a tool's work ends when it rests and its database holds what was
+sent. Exits with 1 when ours stores fewer than 10,000 spans per CPU second, fewer than five times as many as the next,
+loses one, or needs more than 400 MB; when a page takes more than 200 ms; or when a write waits more than 50 ms while
+500,000 spans are pruned.
 """
 
 import argparse
@@ -13,11 +15,22 @@ from pathlib import Path
 
 import msgspec
 from traces_kit.ingesting import IngestRow, measure_ingestion
+from traces_kit.paging import PageRow, measure_pages
 from traces_kit.receivers import RECEIVERS
+from traces_kit.retention import Waits, measure_retention
 
 SPANS, PEER_SPANS = 51_200, 10_240
 IN_TRACE = (1, 8)
+STORED_SPANS, PRUNED_SPANS = 1_000_000, 500_000
 LEAST_PER_CPU_S, TIMES_NEXT, MOST_MB = 10_000, 5.0, 400
+MOST_PAGE_MS, MOST_WAIT_MS = 200.0, 50.0
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of the benchmark."""
+
+    rows: list[IngestRow] | list[PageRow] | list[Waits]
+    is_reached: bool
 
 
 def is_reached(rows: list[IngestRow]) -> bool:
@@ -45,15 +58,8 @@ def show(row: IngestRow) -> str:
     )
 
 
-def main() -> int:
-    """Measure, print, and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    cache = Path(os.environ.get("PLIMSOLL_CACHE", Path.home() / ".cache" / "plimsoll"))
-    parser.add_argument("--peers", type=Path, default=cache / "peers", help="what prepare_trace_peers.sh filled")
-    parser.add_argument("--spans", type=int, default=SPANS, help="spans for ours; the others get a fifth of them")
-    parser.add_argument("--only", choices=list(RECEIVERS), help="only this tool")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    asked = parser.parse_args()
+def measure_receivers(asked: argparse.Namespace) -> Part:
+    """Measure ingestion, and print each tool's row as soon as it is there unless JSON is asked for."""
     rows: list[IngestRow] = []
     for tool in [asked.only] if asked.only else RECEIVERS:
         spans = asked.spans if tool == "plimsoll" else max(asked.spans * PEER_SPANS // SPANS, 512)
@@ -62,12 +68,48 @@ def main() -> int:
             if not asked.json:
                 sys.stdout.write(show(rows[-1]) + "\n")
                 sys.stdout.flush()
-    reached = is_reached(rows)
+    return Part(rows, is_reached(rows))
+
+
+def measure_console(asked: argparse.Namespace) -> Part:
+    """Measure the pages; the median of each must be short enough."""
+    rows = measure_pages(asked.stored_spans)
+    if not asked.json:
+        sys.stdout.writelines(f"{row.page:28} {row.median_ms:7.1f} ms, most {row.most_ms:7.1f}\n" for row in rows)
+    return Part(rows, bool(rows) and all(row.median_ms <= MOST_PAGE_MS for row in rows))
+
+
+def measure_pruning(asked: argparse.Namespace) -> Part:
+    """Measure retention; no write may wait too long."""
+    waits = measure_retention(asked.pruned_spans)
+    if not asked.json:
+        sys.stdout.write(f"{waits}\n")
+    return Part([waits], waits.longest_ms <= MOST_WAIT_MS and waits.pruned_spans == asked.pruned_spans)
+
+
+PARTS = {"ingestion": measure_receivers, "pages": measure_console, "retention": measure_pruning}
+
+
+def main() -> int:
+    """Measure, print, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    cache = Path(os.environ.get("PLIMSOLL_CACHE", Path.home() / ".cache" / "plimsoll"))
+    for name in PARTS:
+        parser.add_argument(f"--{name}", action="store_true", help=f"only {name}, and other parts that are named")
+    parser.add_argument("--peers", type=Path, default=cache / "peers", help="what prepare_trace_peers.sh filled")
+    parser.add_argument("--spans", type=int, default=SPANS, help="spans for ours; the others get a fifth of them")
+    parser.add_argument("--only", choices=list(RECEIVERS), help="only this tool")
+    parser.add_argument("--stored-spans", type=int, default=STORED_SPANS, help="spans behind the pages")
+    parser.add_argument("--pruned-spans", type=int, default=PRUNED_SPANS, help="spans that are pruned")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    asked = parser.parse_args()
+    named = [name for name in PARTS if getattr(asked, name)] or list(PARTS)
+    parts = {name: PARTS[name](asked) for name in named}
     if asked.json:
-        sys.stdout.write(msgspec.json.encode({"ingestion": rows, "is_reached": reached}).decode() + "\n")
+        sys.stdout.write(msgspec.json.encode(parts).decode() + "\n")
     else:
-        sys.stdout.write(f"reached: {reached}\n")
-    return 0 if reached else 1
+        sys.stdout.writelines(f"{name} reached: {part.is_reached}\n" for name, part in parts.items())
+    return 0 if all(part.is_reached for part in parts.values()) else 1
 
 
 if __name__ == "__main__":

@@ -37,7 +37,15 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     p99_ms: float
     longest_ms: float
     longest_ms_alone: float
-    """The longest of as many writes without pruning."""
+    """The longest in ten seconds before pruning."""
+    longest_ms_beside: float
+    """The longest of writes to another SQLite file, in which nothing is pruned, at the same moments."""
+    ratio: float
+    """The longest wait by the longest beside it: the disk and the cores are shared with whatever else runs."""
+    cpu_seconds: float
+    """CPU time of pruning and of both writers."""
+    spans_per_second: float
+    """Pruned spans by the time that pruning took, with giving the room back to the disk."""
     bytes_before: int
     bytes_after: int
     file_bytes: int
@@ -50,25 +58,34 @@ def main() -> int:
     parser.add_argument("--postgres", default="")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        waits = asyncio.run(measure_waits(given.postgres or f"sqlite:///{folder}/traces.db", spans=given.spans))
+    waits = measure_retention(given.spans, url=given.postgres)
     print(msgspec.json.encode(waits).decode() if given.json else waits)
     return 0
+
+
+def measure_retention(spans: int = _SPANS, *, url: str = "") -> Waits:
+    """Measure in a new SQLite file, or in the empty database of this URL."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(measure_waits(url or f"sqlite:///{folder}/traces.db", spans=spans))
 
 
 async def measure_waits(url: str, *, spans: int = _SPANS) -> Waits:
     """Fill the database, prune the older spans while traces are written, and return how long those waited."""
     clock = SystemClock()
-    store = await Store.open(url, schema="traces", clock=clock)
     middle = datetime(2026, 1, 1, tzinfo=UTC)
-    await _fill(store, clock, spans=spans, middle=middle)
-    alone = await _write_until(store, clock, asyncio.create_task(asyncio.sleep(10.0)))
-    begun = time.perf_counter()
-    pruning = asyncio.create_task(Traces(store).prune(Keep(since=middle)))
-    waits = sorted(await _write_until(store, clock, pruning))
-    seconds = time.perf_counter() - begun
-    pruned = await pruning
-    await store.close()
+    with tempfile.TemporaryDirectory() as folder:
+        store = await Store.open(url, schema="traces", clock=clock)
+        beside = await Store.open(f"sqlite:///{folder}/beside.db", schema="traces", clock=clock)
+        await _fill(store, clock, spans=spans, middle=middle)
+        alone = await _write_until(store, clock, asyncio.create_task(asyncio.sleep(10.0)))
+        begun, cpu = time.perf_counter(), time.process_time()
+        pruning = asyncio.create_task(Traces(store).prune(Keep(since=middle)))
+        waits, others = await asyncio.gather(_write_until(store, clock, pruning), _write_until(beside, clock, pruning))
+        seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
+        pruned = await pruning
+        await store.close()
+        await beside.close()
+    waits.sort()
     return Waits(
         database=store.dialect,
         pruned_spans=pruned.spans,
@@ -78,6 +95,10 @@ async def measure_waits(url: str, *, spans: int = _SPANS) -> Waits:
         p99_ms=round(1000 * waits[int(0.99 * len(waits))], 2),
         longest_ms=round(1000 * waits[-1], 2),
         longest_ms_alone=round(1000 * max(alone), 2),
+        longest_ms_beside=round(1000 * max(others), 2),
+        ratio=round(waits[-1] / max(others), 2),
+        cpu_seconds=round(cpu, 1),
+        spans_per_second=round(pruned.spans / seconds),
         bytes_before=pruned.bytes_before,
         bytes_after=pruned.bytes_after,
         file_bytes=pruned.file_bytes,

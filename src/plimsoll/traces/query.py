@@ -34,7 +34,6 @@ from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_sp
 from plimsoll.traces.tables.score_counting import insert_scores
 from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
 from plimsoll.traces.tables.sessions import list_sessions
-from plimsoll.traces.tables.texts import clean_block
 from plimsoll.traces.tables.walking import Found, find_words
 
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
@@ -180,8 +179,9 @@ class Traces:
             await self._store.write(partial(delete_traces, trace_ids=some))
         blanked = await self._store.write(partial(blank_judge, judge=subject))
         # Nobody is named any more on what is left of a trace that is being pruned: it may be the person's.
-        await Pruning(self._store).finish()
-        await self._clean_texts()
+        pruning = Pruning(self._store)
+        await pruning.finish()
+        await pruning.clean_texts()
         await self._store.checkpoint()
         return len(traces) + blanked
 
@@ -190,12 +190,7 @@ class Traces:
 
         It goes in transactions of some milliseconds with rests between, so that traces are written meanwhile.
         """
-        pruning = Pruning(self._store, is_trial=is_trial)
-        pruned = await pruning.run(keep)
-        if not is_trial:
-            await self._clean_texts()
-            await pruning.empty_log()
-        return pruned
+        return await Pruning(self._store, is_trial=is_trial).run(keep)
 
     async def thin(self, sampling: Sampling) -> int:
         """Leave out, of the traces of the last two days that have ended, all but a share drawn by chance.
@@ -260,10 +255,6 @@ class Traces:
         """Return the conversations of a tenant with the youngest turns, as far as the caller may see these."""
         rows = await self._store.read(partial(list_sessions, tenant=tenant, seen_by=seen_by, limit=limit))
         return tuple(session_of(row) for row in rows)
-
-    async def _clean_texts(self) -> None:
-        while await self._store.write(clean_block):
-            pass
 
 
 def _no_such_trace(trace_id: str) -> NotFound:

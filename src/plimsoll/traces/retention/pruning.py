@@ -14,6 +14,7 @@ from functools import partial
 from plimsoll.store import Store
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.retention.keep import Keep, Pruned
+from plimsoll.traces.tables.cleaning import blank_gone, clean_parts, end_cleaning
 from plimsoll.traces.tables.deleting import (
     Gone,
     Leaving,
@@ -37,8 +38,11 @@ _SLOWER, _FASTER = 0.25, 1.25
 _CHOSEN_AT_ONCE = 500
 _ALL = 2**62
 _LOG_TRIES = 100
+_FOLDED_EVERY = 4
+"""Steps after which SQLite's log is folded in: some megabytes, a quarter of what would make a commit do it."""
 _UNDER_WAY = timedelta(minutes=10)
 _PAGES_FIRST = 64
+_PARTS_FIRST = 32
 _FREE_SHARE = 0.05
 """Free pages that are left for traces to come, as a share of the file."""
 
@@ -53,6 +57,7 @@ class Pruning:
         self._is_trial = is_trial
         self._counted: set[str] = set()
         self._budget = _FIRST
+        self._steps = 0
         self.traces = self._spans = 0
 
     async def run(self, keep: Keep) -> Pruned:
@@ -68,7 +73,9 @@ class Pruning:
         if not self._is_trial:
             if keep.figures_since is not None:
                 await self._prune_figures(int(keep.figures_since.timestamp()))
+            await self.clean_texts()
             await self._give_back()
+            await self._empty_log()
         after = await self._store.read(measure_size)
         left = before.used_bytes - int(self._spans * before.bytes_per_span) if self._is_trial else after.used_bytes
         return Pruned(
@@ -84,7 +91,18 @@ class Pruning:
         for some in self._portions(leaving, most=_ALL):
             await self._delete_some(some, before_ns)
 
-    async def empty_log(self) -> None:
+    async def clean_texts(self) -> None:
+        """Take what deleted traces said out of the index of words."""
+        parts = _PARTS_FIRST
+        while (stale := (await self._timed(blank_gone))[0]) is not None:
+            first = 0
+            while first < stale.parts:
+                _, took = await self._timed(partial(clean_parts, stale=stale, first=first, last=first + parts))
+                first, parts = first + parts, self._fitted(parts, took)
+            if stale.parts:
+                await self._timed(partial(end_cleaning, stale=stale))
+
+    async def _empty_log(self) -> None:
         """Empty SQLite's log once nobody reads in it, so that deleted words are gone from it as well.
 
         Where somebody always does, the next pruning or the end of the process does so.
@@ -186,7 +204,9 @@ class Pruning:
         done = await self._store.write(timed)
         took = timed.seconds()
         begun = time.perf_counter()
-        await self._store.fold_beside()
+        self._steps += 1
+        if self._steps % _FOLDED_EVERY == 0:
+            await self._store.fold_beside()
         await asyncio.sleep(min(took, _LONGEST_REST_SECONDS) - (time.perf_counter() - begun))
         return done, took
 

@@ -65,6 +65,7 @@ class Thinning:
         while found := await self._store.read(partial(choose, after=after)):
             after = (found[-1].start_ns, found[-1].trace_id)
             await self._thin([one for one in found if self._may_go(one)], before_ns)
+        await self._pruning.clean_texts()
         return self._pruning.traces
 
     def _may_go(self, one: Candidate) -> bool:

@@ -13,6 +13,8 @@ BLOCK_SPANS = 4_096
 """Spans from which a block is sliced: its slices are half a kilobyte, and a million spans have 244 blocks."""
 SLICES_A_PART = 8
 """Slices that are stored in one row: four kilobytes, a page of the database."""
+PARTS = BITS // SLICES_A_PART
+"""Rows that a sliced block is stored in."""
 KEY = np.dtype([("trace", "V16"), ("start", "<i8"), ("tenant", "<u4")])
 """A span in a block: the id of its trace, its beginning, and a check of its tenant's name."""
 _SIGNATURE_BYTES = BITS // 8
@@ -70,7 +72,7 @@ def cut_parts(keys: Keys, signatures: Bytes) -> tuple[Keys, list[bytes]]:
     missing = -len(keys) % 8
     filled = np.concatenate([keys, np.zeros(missing, KEY)])
     slices = slice_signatures(np.vstack([signatures, np.zeros((missing, _SIGNATURE_BYTES), np.uint8)]))
-    parts = slices.reshape(BITS // SLICES_A_PART, -1)
+    parts = slices.reshape(PARTS, -1)
     return filled, [part.tobytes() for part in parts]
 
 

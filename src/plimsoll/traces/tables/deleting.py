@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, insert, or_, select, tuple_, update
 
+from plimsoll.traces.tables.cleaning import mark_stale
 from plimsoll.traces.tables.schema import LEAVING, SAMPLED, SCORES, SPANS, SUMMARIES
 from plimsoll.traces.tables.texts import forget_texts
 
 _FOUND_AT_ONCE = 100
+_EXTENT = (SUMMARIES.c.trace_id, SUMMARIES.c.start_ns, SUMMARIES.c.end_ns)
 
 
 def find_subject_traces(connection: Connection, subject: str, tenant: str) -> list[str]:
@@ -57,9 +59,10 @@ def delete_old(
 ) -> Gone:
     """Delete those of the traces that may still go: a span, or a score, may have come since they were chosen."""
     may_go = and_(SUMMARIES.c.trace_id.in_(sorted(trace_ids)), *_may_go(before_ns, spares_scored=spares_scored))
-    gone = list(connection.execute(delete(SUMMARIES).where(may_go).returning(SUMMARIES.c.trace_id)).scalars())
+    left = connection.execute(delete(SUMMARIES).where(may_go).returning(*_EXTENT)).all()
+    gone = [trace_id for trace_id, _, _ in left]
     connection.execute(delete(SAMPLED).where(SAMPLED.c.trace_id.in_(gone)))
-    forget_texts(connection, gone)
+    mark_stale(connection, [(start, end) for _, start, end in left])
     connection.execute(delete(SCORES).where(SCORES.c.trace_id.in_(gone)))
     spans = connection.execute(delete(SPANS).where(SPANS.c.trace_id.in_(gone))).rowcount
     return Gone(len(gone), spans)
@@ -68,13 +71,13 @@ def delete_old(
 def hide_trace(connection: Connection, *, trace_id: str, before_ns: int, spares_scored: bool = False) -> bool:
     """Take away all of a trace that may still go but its spans, and note that these are to follow; return whether."""
     may_go = and_(SUMMARIES.c.trace_id == trace_id, *_may_go(before_ns, spares_scored=spares_scored))
-    if connection.execute(delete(SUMMARIES).where(may_go)).rowcount == 0:
+    left = connection.execute(delete(SUMMARIES).where(may_go).returning(*_EXTENT)).all()
+    if not left:
         return False
     connection.execute(delete(LEAVING).where(LEAVING.c.trace_id == trace_id))
     connection.execute(insert(LEAVING).values(trace_id=trace_id, before_ns=before_ns))
     connection.execute(delete(SAMPLED).where(SAMPLED.c.trace_id == trace_id))
-    # All of it at once: what is left of the trace later no longer says when its first spans began.
-    forget_texts(connection, [trace_id])
+    mark_stale(connection, [(start, end) for _, start, end in left])
     connection.execute(delete(SCORES).where(SCORES.c.trace_id == trace_id))
     return True
 
@@ -96,8 +99,8 @@ def delete_hidden(connection: Connection, *, trace_id: str, before_ns: int, limi
     if last is not None:
         return Gone(0, connection.execute(delete(SPANS).where(is_old, place <= tuple_(*last))).rowcount)
     come_again = and_(SUMMARIES.c.trace_id == trace_id, *_may_go(before_ns, spares_scored=False))
-    if connection.execute(delete(SUMMARIES).where(come_again)).rowcount:
-        forget_texts(connection, [trace_id])
+    again = connection.execute(delete(SUMMARIES).where(come_again).returning(*_EXTENT)).all()
+    mark_stale(connection, [(start, end) for _, start, end in again])
     connection.execute(delete(LEAVING).where(LEAVING.c.trace_id == trace_id))
     return Gone(1, connection.execute(delete(SPANS).where(is_old)).rowcount)
 

@@ -9,13 +9,12 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from plimsoll.traces.search.blocks import (
     BLOCK_SPANS,
     KEY,
     Keys,
-    blank_parts,
     cut_parts,
     is_left,
     pack_keys,
@@ -90,13 +89,14 @@ def slice_block(connection: Connection) -> None:
 
 
 def _store_sliced(connection: Connection, blocks: Sequence[Row]) -> None:
-    keys = np.concatenate([read_keys(_bytes(block["members"])) for block in blocks])
+    keys = np.concatenate([read_keys(bytes_of(block["members"])) for block in blocks])
     signatures = np.vstack([_signatures(connection, block) for block in blocks])
     left = is_left(keys)
     if not left.any():
         return
     keys, parts = cut_parts(keys[left], signatures[left])
-    values = {**_extent(keys[is_left(keys)]), "members": keys.tobytes(), "is_sliced": True, "is_stale": False}
+    values = {**_extent(keys[is_left(keys)]), "members": keys.tobytes(), "is_sliced": True}
+    values["is_stale"] = any(block["is_stale"] for block in blocks)
     block_id = connection.execute(insert(TEXT_BLOCKS).values(**values).returning(TEXT_BLOCKS.c.block_id)).scalar_one()
     rows = [{"block_id": block_id, "part": number, "bits": part} for number, part in enumerate(parts)]
     connection.execute(insert(TEXT_PARTS), rows)
@@ -105,8 +105,8 @@ def _store_sliced(connection: Connection, blocks: Sequence[Row]) -> None:
 def _signatures(connection: Connection, block: Row) -> Bytes:
     """Return a block's signatures; those of spans from before there were any are made of what these say."""
     if block["signatures"] is not None:
-        return read_signatures(_bytes(block["signatures"]))
-    keys = read_keys(_bytes(block["members"]))
+        return read_signatures(bytes_of(block["signatures"]))
+    keys = read_keys(bytes_of(block["members"]))
     said: dict[tuple[str, int], str] = {}
     for one in read_texts(connection, keys):
         place = (one.trace_id, one.start_ns)
@@ -127,7 +127,7 @@ def read_texts(connection: Connection, keys: Keys) -> list[Said]:
 
 
 def forget_texts(connection: Connection, trace_ids: Sequence[str]) -> None:
-    """Blank the spans of traces in the blocks, before they are deleted; what is sliced is cleaned by `clean_block`."""
+    """Blank the spans of traces in the blocks, before they are deleted; what is sliced is cleaned by `cleaning`."""
     span = select(func.min(SPANS.c.start_ns), func.max(SPANS.c.start_ns)).where(SPANS.c.trace_id.in_(trace_ids))
     first, last = connection.execute(span).one()
     if first is None:
@@ -135,20 +135,21 @@ def forget_texts(connection: Connection, trace_ids: Sequence[str]) -> None:
     wanted = set(trace_ids)
     around = select(TEXT_BLOCKS).where(TEXT_BLOCKS.c.first_ns <= last, TEXT_BLOCKS.c.last_ns >= first)
     for block in rows_of(connection, around):
-        keys = read_keys(_bytes(block["members"])).copy()
+        keys = read_keys(bytes_of(block["members"])).copy()
         gone = np.array([name in wanted for name in trace_ids_of(keys)])
         if gone.any():
             keys[gone] = np.zeros(1, KEY)
-            _replace(connection, block, keys=keys, gone=gone)
+            replace_keys(connection, block, keys=keys, gone=gone)
 
 
-def _replace(
+def replace_keys(
     connection: Connection,
     block: Row,
     *,
     keys: Keys,
     gone: NDArray[np.bool_],
 ) -> None:
+    """Put a block's keys, of which some are blank now; what is sliced is marked as stale."""
     this = TEXT_BLOCKS.c.block_id == block["block_id"]
     if not is_left(keys).any():
         connection.execute(delete(TEXT_PARTS).where(TEXT_PARTS.c.block_id == block["block_id"]))
@@ -159,24 +160,9 @@ def _replace(
         return
     left = ~gone
     signed = block["signatures"]
-    signatures = None if signed is None else read_signatures(_bytes(signed))[left].tobytes()
+    signatures = None if signed is None else read_signatures(bytes_of(signed))[left].tobytes()
     changed = {"members": keys[left].tobytes(), "signatures": signatures, "spans": int(left.sum())}
     connection.execute(update(TEXT_BLOCKS).where(this).values(**changed))
-
-
-def clean_block(connection: Connection) -> bool:
-    """Take what is said of deleted spans out of one sliced block; return whether there was one to clean."""
-    stale = rows_of(connection, select(TEXT_BLOCKS).where(TEXT_BLOCKS.c.is_stale).limit(1))
-    for block in stale:
-        left = is_left(read_keys(_bytes(block["members"])))
-        parts = read_parts(connection, [int(str(block["block_id"]))], None)[int(str(block["block_id"]))]
-        this = (TEXT_PARTS.c.block_id == block["block_id"], TEXT_PARTS.c.part == bindparam("number"))
-        cleaned = [{"number": number, "cleaned": bits} for number, bits in blank_parts(parts, left).items()]
-        connection.execute(update(TEXT_PARTS).where(*this).values(bits=bindparam("cleaned")), cleaned)
-        connection.execute(
-            update(TEXT_BLOCKS).where(TEXT_BLOCKS.c.block_id == block["block_id"]).values(is_stale=False)
-        )
-    return bool(stale)
 
 
 def list_blocks(connection: Connection) -> list[Row]:
@@ -202,7 +188,7 @@ def read_parts(
         query = query.where(TEXT_PARTS.c.part.in_(numbers))
     found: dict[int, dict[int, bytes]] = {}
     for block_id, part, bits in connection.execute(query):
-        found.setdefault(block_id, {})[part] = _bytes(bits)
+        found.setdefault(block_id, {})[part] = bytes_of(bits)
     return found
 
 
@@ -211,6 +197,6 @@ def _extent(keys: Keys) -> dict[str, int]:
     return {"spans": len(keys), "first_ns": int(starts.min()), "last_ns": int(starts.max())}
 
 
-def _bytes(value: object) -> bytes:
+def bytes_of(value: object) -> bytes:
     """Return what the driver gives for bytes, which PostgreSQL's may wrap."""
     return value if isinstance(value, bytes) else bytes(value)  # pyright: ignore[reportArgumentType]

@@ -10,6 +10,7 @@ from plimsoll.gateway.cache.shared import RedisCache
 from plimsoll.gateway.cache.stored import Cache, CacheCounts
 from plimsoll.gateway.call import Accept, Call, Receipt, Reply
 from plimsoll.gateway.chat import ChatReply, ChatRequest, Embeddings, Grounding
+from plimsoll.gateway.conversation import LONGEST_SESSION, read_session
 from plimsoll.gateway.describe import write_messages
 from plimsoll.gateway.detect import DetectedProvider, detect_providers
 from plimsoll.gateway.form import read_model
@@ -51,6 +52,7 @@ from plimsoll.gateway.wire import (
 
 __all__ = [
     "EMBEDDED_NAME",
+    "LONGEST_SESSION",
     "MINILM",
     "Accept",
     "Accounts",
@@ -127,6 +129,7 @@ __all__ = [
     "load_embedder",
     "prepare_model",
     "read_model",
+    "read_session",
     "translate_reply",
     "translate_request",
     "wheel_folder",

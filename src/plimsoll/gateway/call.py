@@ -41,6 +41,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """The caller's own check of an answer."""
     timeout_seconds: float | None = None
     """The caller's own deadline; None: the policy's."""
+    session: str = ""
+    """The conversation that it is a turn of; empty where the caller names none."""
     request_bytes: int = 0
     """Length of the request as it came; bounds the tokens that it can hold."""
 

@@ -35,6 +35,8 @@ def describe_request(journal: Journal) -> dict[str, Attribute]:
         "gen_ai.provider.name": journal.target.provider,
         "gen_ai.request.model": journal.target.model,
     }
+    if call.session:
+        attributes["plimsoll.session"] = call.session
     for field, name in _NUMBERS.items():
         value = call.fields.get(field)
         if value is not None:

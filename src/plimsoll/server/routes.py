@@ -98,9 +98,9 @@ def _routes_of_operation() -> list[BaseRoute]:
 def _routes_of_traces() -> list[BaseRoute]:
     return [
         Route("/api/sessions", sessions.list_sessions),
-        Route("/api/sessions/{session}", sessions.show_session),
+        Route("/api/sessions/{session:path}", sessions.show_session),
         Route("/sessions", sessions_page.list_sessions),
-        Route("/sessions/{session}", sessions_page.show_session),
+        Route("/sessions/{session:path}", sessions_page.show_session),
         Route("/api/traces", traces.list_traces),
         Route("/api/traces/compare", trace_compare.show_comparison),
         Route("/api/traces/diff", trace_diff.show_diff),

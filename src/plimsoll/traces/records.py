@@ -200,6 +200,10 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Who asked."""
     failed: int
     """Turns that failed."""
+    scored: int
+    """Scores of its latest turns that say whether these passed."""
+    pass_rate: float | None
+    """Which share of these scores passed, 0 to 1; None where there are none."""
     cost_usd: float | None
     """What it cost; None when a price is unknown."""
 

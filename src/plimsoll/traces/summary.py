@@ -50,6 +50,8 @@ def session_of(row: Mapping[str, object]) -> Session:
         last_at=_EPOCH + timedelta(microseconds=told.last_ns // 1000),
         subject=told.subject,
         failed=told.failed,
+        scored=told.scored,
+        pass_rate=told.passed / told.scored if told.scored else None,
         cost_usd=None if told.unpriced else told.cost_usd,
     )
 
@@ -61,6 +63,8 @@ class _Turns(msgspec.Struct):
     last_ns: int
     subject: str | None
     failed: int
+    scored: int
+    passed: int
     unpriced: int
     cost_usd: float | None
 

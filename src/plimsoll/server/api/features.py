@@ -4,16 +4,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from plimsoll.errors import InvalidRequest
 from plimsoll.features import AnyFeature
 from plimsoll.server.auth import require
 from plimsoll.server.body import read_object
 from plimsoll.server.reply import render_json
+from plimsoll.server.session_header import SESSION_HEADER, read_session_header
 from plimsoll.server.state import state_of
-
-SESSION_HEADER = "x-plimsoll-session"
-"""Header that names the conversation a request is a turn of."""
-_LONGEST_SESSION = 200
 
 
 class FeatureCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,18 +39,10 @@ async def run_feature(request: Request) -> Response:
     """`POST /v1/features/{name}`: run it on a JSON object of its input; `x-plimsoll-session` names the conversation."""
     caller = require(request, "ask")
     payload = await read_object(request)
-    session = read_session(request)
+    session = read_session_header(dict(request.headers.raw).get(SESSION_HEADER.encode(), b""))
     name: str = request.path_params["name"]
     result = await state_of(request).project.run_feature(name, payload, caller=caller, session=session)
     return render_json(result.to_json())
-
-
-def read_session(request: Request) -> str:
-    """Return the conversation that the request names itself a turn of; empty where none. Raises InvalidRequest."""
-    session = request.headers.get(SESSION_HEADER, "").strip()
-    if len(session) > _LONGEST_SESSION:
-        raise InvalidRequest(f"{SESSION_HEADER} is longer than {_LONGEST_SESSION} characters.")
-    return session
 
 
 def describe_feature(feature: AnyFeature) -> FeatureCard:

@@ -11,6 +11,9 @@ from plimsoll.server.reply import render_json
 from plimsoll.server.state import state_of
 from plimsoll.traces import MOST_TRACES, TraceFilter, TraceSummary, TrafficKind
 
+ID = "id"
+"""The parameter that names a conversation: browsers and proxies change paths such as `a//b` and `..`."""
+
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation with its turns."""
@@ -22,7 +25,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_sessions(request: Request) -> Response:
-    """`GET /api/sessions`: the 50 conversations with the youngest turns."""
+    """`GET /api/sessions`: the 50 conversations with the youngest turns; with `id`, that one with its turns."""
+    if ID in request.query_params:
+        return await show_session(request)
     caller = require(request, "read")
     return render_json({"sessions": await state_of(request).project.traces.seen_by(caller).sessions()})
 
@@ -34,7 +39,7 @@ async def show_session(request: Request) -> Response:
 
 async def read_conversation(request: Request, caller: Principal) -> Conversation:
     """Return the conversation that the path names, as far as it is for this caller. Raises NotFound."""
-    name: str = request.path_params["session"]
+    name: str = request.path_params.get("session") or request.query_params.get(ID, "")
     wanted = TraceFilter(session=name, traffic=TrafficKind.LIVE, limit=MOST_TRACES)
     turns = await state_of(request).project.traces.seen_by(caller).list(wanted)
     if not turns:

@@ -9,14 +9,16 @@ from contextlib import aclosing
 import msgspec
 
 from plimsoll.errors import InvalidRequest
-from plimsoll.gateway import Call, Gateway, ReplyStream, Wire, fields_of
+from plimsoll.gateway import Call, Gateway, ReplyStream, Wire, fields_of, read_session
 from plimsoll.records import Principal
 from plimsoll.server.auth import check_scope
 from plimsoll.server.door.deadline import within_policy
 from plimsoll.server.door.exchange import Exchange
 from plimsoll.server.door.feature_calls import FeatureCalls
 from plimsoll.server.door.receipt import describe_call, describe_receipt
+from plimsoll.server.session_header import SESSION_HEADER, read_session_header
 
+_SESSION = SESSION_HEADER.encode()
 _decode_model = msgspec.json.Decoder(str).decode
 _decode_flag = msgspec.json.Decoder(bool | None).decode
 
@@ -34,9 +36,10 @@ class Calls:
         fields = fields_of(exchange.body)
         model, streams = read_model(fields), read_flag(fields, "stream")
         feature = self._features.find(model)
+        session = read_session_header(exchange.headers.get(_SESSION, b"")) or read_session(fields)
         if feature is not None:
             await self._features.serve(
-                exchange, feature, wire=self._wire, fields=fields, streams=streams, caller=caller
+                exchange, feature, wire=self._wire, fields=fields, streams=streams, caller=caller, session=session
             )
             return
         check_scope(caller, "models")
@@ -46,6 +49,7 @@ class Calls:
             model=model,
             streams=streams,
             caller=caller,
+            session=session,
             request_bytes=len(exchange.body),
         )
         await (self._stream(exchange, call) if call.streams else self._answer(exchange, call))

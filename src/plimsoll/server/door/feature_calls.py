@@ -79,12 +79,13 @@ class FeatureCalls:
         fields: Mapping[str, msgspec.Raw],
         streams: bool,
         caller: Principal,
+        session: str = "",
     ) -> None:
         """Run the feature and answer with its result. Raises InvalidRequest where the message does not fit."""
         check_scope(caller, "ask")
         conversation = read_conversation(wire, fields)
         payload = read_payload(feature, last_said(conversation))
-        result = await self._project.run_feature(feature.name, payload, caller=caller)
+        result = await self._project.run_feature(feature.name, payload, caller=caller, session=session)
         completion = write_completion(result, feature=feature.name, created=int(self._clock.now().timestamp()))
         headers = _describe(result, feature)
         if streams:

@@ -1,21 +1,28 @@
 """`/sessions`: conversations, and each as its turns."""
 
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.pages import main_text
-from plimsoll.server.api.sessions import read_conversation
+from plimsoll.server.api.sessions import ID, read_conversation
 from plimsoll.server.auth import require
 from plimsoll.server.state import state_of
 from plimsoll.server.web.render import render_page
 
 
 async def list_sessions(request: Request) -> Response:
-    """`GET /sessions`: the conversations with the youngest turns."""
+    """`GET /sessions`: the conversations with the youngest turns; with `id`, that one as its turns."""
+    if ID in request.query_params:
+        return await show_session(request)
     found = await state_of(request).project.traces.seen_by(require(request, "read")).sessions()
-    content = {"sessions": found, "address": _address, "twin": "/api/sessions"}
+    content = {
+        "sessions": found,
+        "has_scores": any(one.scored for one in found),
+        "address": _address,
+        "twin": "/api/sessions",
+    }
     return render_page(request, "sessions.html", content)
 
 
@@ -31,4 +38,4 @@ async def show_session(request: Request) -> Response:
 
 
 def _address(session: str) -> str:
-    return f"/sessions/{quote(session, safe='')}"
+    return f"/sessions?{urlencode({ID: session})}"

@@ -46,6 +46,7 @@ MORE = (
     "/ask/{abstained}",
     "/features/docs_answer?window=1h",
     "/features/shop/app",
+    "/traces?traffic=judging",
     "/knowledge/docs?state=unreadable",
     "/knowledge/docs/bench",
     "/knowledge/docs/bench?q={question}&widen=section",

@@ -24,7 +24,7 @@ Keys = NDArray[np.void]
 
 def text_of(row: Mapping[str, object]) -> str:
     """Return all that is searched of a row of spans."""
-    return "\n".join(str(row[name] or "") for name in ("name", "error", "input_text", "output_text"))
+    return f"{row['name']}\n{row['error'] or ''}\n{row['input_text'] or ''}\n{row['output_text'] or ''}"
 
 
 def tenant_check(tenant: str) -> int:

@@ -15,7 +15,8 @@ BITS = 4_096
 SHORTEST = 3
 """Bytes that words need to have for their bits to say anything."""
 _BYTES = BITS // 8
-_AT_ONCE = 1 << 20
+# What is made of them on the way, thirty times as much, stays in the processor's cache then.
+_AT_ONCE = 1 << 16
 # Odd numbers far from each other: a byte's value and its place both spread over all sixteen bits.
 _FACTORS = (np.uint16(0x9E37), np.uint16(0x85EB), np.uint16(0xC2B3))
 _SHIFT = np.uint16(4)
@@ -60,7 +61,7 @@ def slice_signatures(signatures: Bytes) -> Bytes:
 
 
 def _groups(texts: Sequence[str]) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield the texts as bytes, about a megabyte at once, since each byte takes ten while it is signed."""
+    """Yield the texts as bytes, about 64 KB at once."""
     begin, size, group = 0, 0, list[bytes]()
     for text in texts:
         coded = fold_case(text).encode("utf-8", "replace")

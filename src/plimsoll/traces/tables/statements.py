@@ -5,7 +5,7 @@ values of all columns, and take the first column for the key.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 import msgspec
@@ -18,7 +18,8 @@ def insert_rows(connection: Connection, table: Table, rows: list[Values]) -> int
     """Insert rows unless their key is there; return how many were inserted."""
     if not rows:
         return 0
-    return connection.exec_driver_sql(_insert(connection.dialect.name, table), rows).rowcount
+    names, given = _without_empty(names_of(table), rows)
+    return connection.exec_driver_sql(_insert(connection.dialect.name, table, names), given).rowcount
 
 
 def put_rows(connection: Connection, table: Table, rows: list[Values]) -> None:
@@ -60,18 +61,25 @@ def names_of(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns)
 
 
-@cache
-def _insert(dialect: str, table: Table) -> str:
-    names = ", ".join(f'"{name}"' for name in names_of(table))
-    marks = ", ".join(_mark(dialect) for _ in table.columns)
-    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING'
+def _without_empty(names: tuple[str, ...], rows: list[Values]) -> tuple[tuple[str, ...], list[Values]]:
+    """Leave out the columns that no row has a value for: a None costs SQLite's driver 0.2 us, a text 0.07."""
+    columns = zip(names, zip(*rows, strict=True), strict=True)
+    kept = [(name, column) for name, column in columns if column[0] is not None or column.count(None) < len(rows)]
+    return tuple(name for name, _ in kept), list(zip(*(column for _, column in kept), strict=True))
+
+
+@lru_cache(maxsize=256)
+def _insert(dialect: str, table: Table, names: tuple[str, ...]) -> str:
+    columns = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join(_mark(dialect) for _ in names)
+    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING'
 
 
 @cache
 def _put(dialect: str, table: Table) -> str:
     key, *others = names_of(table)
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
-    return _insert(dialect, table).replace("DO NOTHING", f'("{key}") DO UPDATE SET {changes}')
+    return _insert(dialect, table, names_of(table)).replace("DO NOTHING", f'("{key}") DO UPDATE SET {changes}')
 
 
 @cache

@@ -68,6 +68,26 @@ async def test_every_page_of_the_navigation_has_a_key_and_the_list_of_keys_says_
     assert tab.complaints == []
 
 
+async def test_the_letter_after_g_may_come_late_and_anything_else_takes_g_back(tmp_path: Path):
+    late = """const key = new KeyboardEvent("keydown", { key: "t", bubbles: true });
+    Object.defineProperty(key, "timeStamp", { value: performance.now() + 60_000 });
+    document.body.dispatchEvent(key);"""
+    async with served(tmp_path) as server, opened_tab() as tab:
+        await tab.page.goto(server.url)
+        await tab.page.keyboard.press("g")
+        await tab.page.keyboard.press("Escape")
+        await tab.page.keyboard.press("t")
+        await tab.page.keyboard.press("g")
+        await tab.page.click("h1")
+        await tab.page.keyboard.press("t")
+        await tab.page.keyboard.press("?")
+        assert await tab.page.locator("dialog").is_visible()
+        await tab.page.keyboard.press("Escape")
+        await tab.page.keyboard.press("g")
+        await tab.page.evaluate(late)
+        await tab.page.wait_for_url(f"{server.url}/traces")
+
+
 async def test_on_a_phone_the_menu_opens_without_scripts(tmp_path: Path):
     async with served(tmp_path) as server, opened_tab(PHONE, scripts=False) as tab:
         await tab.page.goto(server.url)

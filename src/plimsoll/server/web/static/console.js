@@ -49,9 +49,10 @@ function isTyping(target) {
 /** @type {Record<string, () => void>} */
 const actions = { "/": search, "?": toggleKeys, j: () => walk(1), k: () => walk(-1) };
 
-const GO_MILLISECONDS = 1500;
-/** When `g` was pressed, for the letter after it. */
-let goPressedAt = -Infinity;
+// Whether `g` was the last key. No time runs out on the letter after it (WCAG 2.1.1): any other key, or the pointer, ends it.
+let isGoing = false;
+document.addEventListener("pointerdown", () => (isGoing = false));
+addEventListener("blur", () => (isGoing = false));
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -59,9 +60,9 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target instanceof HTMLElement) event.target.blur();
     return;
   }
-  const isGoing = event.timeStamp - goPressedAt < GO_MILLISECONDS;
-  goPressedAt = event.key === "g" && !isGoing ? event.timeStamp : -Infinity;
-  if (isGoing) return go(event.key);
+  const wasGoing = isGoing;
+  isGoing = event.key === "g" && !wasGoing;
+  if (wasGoing) return go(event.key);
   const act = actions[event.key];
   if (act) {
     event.preventDefault();

@@ -18,7 +18,7 @@ from plimsoll.traces.records import MOST_TRACES, ScoreBound, TraceFilter, TraceO
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _AGO = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
-_BOUND = re.compile(r"([^<>=]{1,200}?)\s*(<=|>=|<|>|=)\s*(.{1,200})")
+_BOUND = re.compile(r"([^<>=]{1,256}?)\s*(<=|>=|<|>|=)\s*(.{1,256})")
 _LONGEST = 1_000
 _MOST = 10**15
 

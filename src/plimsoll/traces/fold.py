@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from plimsoll.traces.short_names import MOST_TAGS
+
 MODEL_CALL = "model"
 JUDGE = "judge"
 """Kind of a root that judged an answer: a judgement, and no request of a user."""
@@ -222,7 +224,7 @@ def fold_many(ordered: Sequence[LightSpan]) -> TraceRow:
         tenant=head.tenant,
         subject=subject,
         other_subjects=_join({span.subject for span in ordered if span.subject} - {subject}),
-        tags=_join({tag for span in ordered if span.tags for tag in span.tags.strip("|").split("|")}),
+        tags=_join_tags(ordered),
         outcome=head.outcome if has_ended else None,
         error_class=head.error_class if has_ended else None,
         error=head.error,
@@ -342,6 +344,11 @@ def _dearness(call: LightSpan) -> tuple[float, int, int, str]:
 
 def _first_known(name: str, ordered: Sequence[LightSpan]) -> Any:
     return next((value for span in ordered if (value := getattr(span, name))), None)
+
+
+def _join_tags(ordered: Sequence[LightSpan]) -> str | None:
+    tags = {tag for span in ordered if span.tags for tag in span.tags.strip("|").split("|")}
+    return _join(set(sorted(tags)[:MOST_TAGS]))
 
 
 def _join(texts: set[str]) -> str | None:

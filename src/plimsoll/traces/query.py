@@ -25,6 +25,7 @@ from plimsoll.traces.records import MOST_TRACES, Session, Trace, TraceFilter, Tr
 from plimsoll.traces.retention import Keep, Pruned, Pruning, Sampling, Thinning
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import span_of
+from plimsoll.traces.short_names import shorten_name
 from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
 from plimsoll.traces.summary import session_of, summary_of
 from plimsoll.traces.tables.arriving import count_begun
@@ -111,7 +112,13 @@ class Traces:
         """Keep the scores; one without a moment is dated now."""
         now = self._store.clock.now()
         rows = [
-            {**msgspec.structs.asdict(score), "score_id": new_id(self._store.clock), "at": score.at or now}
+            {
+                **msgspec.structs.asdict(score),
+                "score_id": new_id(self._store.clock),
+                "at": score.at or now,
+                "name": shorten_name(score.name),
+                "by": shorten_name(score.by),
+            }
             for score in scores
         ]
         await self._store.write(partial(insert_scores, rows=rows))
@@ -173,11 +180,11 @@ class Traces:
         Returns how many traces and scores that were. Call `Capture.flush()` first: what still waits to be written is
         not in the store yet. Deleted content is overwritten in the SQLite file and its log.
         """
-        traces = await self._store.read(partial(find_subject_traces, subject=subject, tenant=tenant))
+        traces = await self._store.read(partial(find_subject_traces, subject=shorten_name(subject), tenant=tenant))
         for begin in range(0, len(traces), _DELETED_AT_ONCE):
             some = traces[begin : begin + _DELETED_AT_ONCE]
             await self._store.write(partial(delete_traces, trace_ids=some))
-        blanked = await self._store.write(partial(blank_judge, judge=subject))
+        blanked = await self._store.write(partial(blank_judge, judge=shorten_name(subject)))
         # Nobody is named any more on what is left of a trace that is being pruned: it may be the person's.
         pruning = Pruning(self._store)
         await pruning.finish()

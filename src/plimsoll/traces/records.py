@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from plimsoll.records import ErrorClass, Outcome, Principal, Score, Span
+from plimsoll.traces.short_names import shorten_name
 
 MOST_TRACES = 500
 """The longest page of traces."""
@@ -182,7 +183,7 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_for(self, caller: Principal) -> bool:
         """Tell whether the caller may see it: of their tenant, and open to all of it or asked by themselves."""
-        return self.tenant == caller.tenant and (not self.is_closed or self.subject == caller.id)
+        return self.tenant == caller.tenant and (not self.is_closed or self.subject == shorten_name(caller.id))
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

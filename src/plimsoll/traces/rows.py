@@ -8,6 +8,7 @@ import msgspec
 
 from plimsoll.records import LOCAL_TENANT, Span, SpanEvent
 from plimsoll.text import Redactor
+from plimsoll.traces.short_names import MOST_BYTES_OF_STEPS, MOST_TAGS, shorten_name
 
 Attribute = str | bool | int | float | list[str]
 Redact = Callable[[str], str]
@@ -153,7 +154,7 @@ class RowMaker:
             "start_ns": span.start_ns,
             "span_id": span.span_id,
             "parent_id": span.parent_id,
-            "name": self._names.keep(span.name, "name", cuts),
+            "name": shorten_name(self._names.keep(span.name, "name", cuts), most_bytes=MOST_BYTES_OF_STEPS),
             "end_ns": span.end_ns,
             "error": None if error is None else self._texts.keep(error, "error", cuts),
             **_promoted(attributes),
@@ -249,36 +250,41 @@ def _storable(text: str) -> str:
 def _promoted(attributes: Mapping[str, Attribute]) -> dict[str, object]:
     known = attributes.get
     implied = "model" if known("gen_ai.operation.name") in MODEL_OPERATIONS else None
-    kind = _text_or_none(known("plimsoll.kind")) or implied
+    kind = _name_or_none(known("plimsoll.kind")) or implied
     return {
         "kind": kind,
-        "tenant": _text_or_none(known("plimsoll.tenant")) or LOCAL_TENANT,
-        "subject": _text_or_none(known("plimsoll.subject")),
-        "feature": _text_or_none(known("plimsoll.feature")),
-        "dataset": _text_or_none(known("plimsoll.dataset")),
-        "outcome": _text_or_none(known("plimsoll.outcome")),
-        "error_class": _text_or_none(known("plimsoll.error_class")),
-        "model": _text_or_none(known("gen_ai.response.model") or known("gen_ai.request.model")),
+        "tenant": _tenant(known("plimsoll.tenant")),
+        "subject": _name_or_none(known("plimsoll.subject")),
+        "feature": _name_or_none(known("plimsoll.feature")),
+        "dataset": _name_or_none(known("plimsoll.dataset")),
+        "outcome": _name_or_none(known("plimsoll.outcome")),
+        "error_class": _name_or_none(known("plimsoll.error_class")),
+        "model": _name_or_none(known("gen_ai.response.model") or known("gen_ai.request.model")),
         "input_tokens": _count(known("gen_ai.usage.input_tokens")),
         "output_tokens": _count(known("gen_ai.usage.output_tokens")),
         "cached_tokens": _count(known("gen_ai.usage.cache_read.input_tokens")),
         "reasoning_tokens": _count(known("gen_ai.usage.reasoning.output_tokens")),
         "cost_usd": _amount(known("plimsoll.cost_usd")),
-        "session": _text_or_none(known("plimsoll.session") or known("gen_ai.conversation.id")),
-        "variant": _text_or_none(known("plimsoll.variant")),
-        "version": _text_or_none(known("plimsoll.config_hash")),
-        "release": _text_or_none(known("plimsoll.release")),
-        "service": _text_or_none(known("plimsoll.service")),
+        "session": _name_or_none(known("plimsoll.session") or known("gen_ai.conversation.id")),
+        "variant": _name_or_none(known("plimsoll.variant")),
+        "version": _name_or_none(known("plimsoll.config_hash")),
+        "release": _name_or_none(known("plimsoll.release")),
+        "service": _name_or_none(known("plimsoll.service")),
         "tags": _tags(known("plimsoll.tags")),
-        "prompt_hash": _text_or_none(known("plimsoll.prompt_hash")),
-        "call_id": _text_or_none(known("gen_ai.response.id")),
+        "prompt_hash": _name_or_none(known("plimsoll.prompt_hash")),
+        "call_id": _name_or_none(known("gen_ai.response.id")),
         "inclusion": _chance(known("plimsoll.inclusion")),
         "is_closed": known("plimsoll.retrieval.is_closed") is True and kind in _RESTING,
     }
 
 
-def _text_or_none(value: Attribute | None) -> str | None:
-    return value if isinstance(value, str) else None
+def _name_or_none(value: Attribute | None) -> str | None:
+    return shorten_name(value) if isinstance(value, str) else None
+
+
+def _tenant(value: Attribute | None) -> str:
+    # Never cut: it is the key's, and what tells tenants apart must be the same everywhere.
+    return value if value and isinstance(value, str) else LOCAL_TENANT
 
 
 def _take_text(attributes: dict[str, Attribute], name: str) -> str | None:
@@ -314,5 +320,5 @@ def _tags(value: Attribute | None) -> str | None:
     if value is None:
         return None
     given = value if isinstance(value, list) else [value] if isinstance(value, str) else []
-    tags = sorted({tag.replace("|", "/").strip() for tag in given} - {""})
+    tags = sorted({shorten_name(tag.replace("|", "/").strip()) for tag in given} - {""})[:MOST_TAGS]
     return f"|{'|'.join(tags)}|" if tags else None

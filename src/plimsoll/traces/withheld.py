@@ -38,7 +38,7 @@ _FIGURES = (
     "plimsoll.cost_usd",
 )
 _SHOWN_FACTS = frozenset(
-    {"feature", "outcome", "error_class", "tenant", "seen_by", "is_evaluation", "since", "until", "model", "kind"}
+    {"feature", "outcome", "error_class", "tenant", "seen_by", "traffic", "since", "until", "model", "kind"}
     | {"min_ms", "max_ms", "min_cost", "max_cost", "min_tokens", "max_tokens", "score", "sort", "before", "limit"}
 )
 _RULINGS = frozenset({"", "pass", "fail", "unknown"})

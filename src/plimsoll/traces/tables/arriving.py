@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, func, or_, select
 
 from plimsoll.traces.records import TrafficKind
+from plimsoll.traces.short_names import shorten_name
 from plimsoll.traces.tables.filtering import of_traffic
 from plimsoll.traces.tables.schema import SUMMARIES
 
@@ -14,8 +15,10 @@ def count_begun(
     query = select(SUMMARIES.c.trace_id).where(SUMMARIES.c.tenant == tenant, SUMMARIES.c.start_ns >= since_ns)
     query = query.where(*of_traffic(TrafficKind.LIVE))
     if feature is not None:
-        query = query.where(SUMMARIES.c.feature == feature)
+        query = query.where(SUMMARIES.c.feature == shorten_name(feature))
     if seen_by is not None:
-        query = query.where(or_(func.coalesce(SUMMARIES.c.subject, "") == seen_by, ~SUMMARIES.c.is_closed))
+        query = query.where(
+            or_(func.coalesce(SUMMARIES.c.subject, "") == shorten_name(seen_by), ~SUMMARIES.c.is_closed)
+        )
     found = query.order_by(SUMMARIES.c.start_ns.desc()).limit(most).subquery()
     return int(connection.execute(select(func.count()).select_from(found)).scalar_one())

@@ -7,6 +7,7 @@ from sqlalchemy import Column, ColumnElement, Connection, and_, exists, func, or
 from plimsoll.traces.fold import JUDGE
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.records import ScoreBound, TraceFilter, TraceOrder, TrafficKind
+from plimsoll.traces.short_names import shorten_name
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 
 _EXACT = ("feature", "outcome", "error_class", "tenant", "variant", "model", "session", "subject", "service", "kind")
@@ -66,16 +67,22 @@ def narrow(connection: Connection, where: TraceFilter, *, by_scan: bool = False)
     # Wrapped, a column has no part in the choice of an index: the rarer fact's own is taken, not the tenant's.
     wrapped = [name for name in _EXACT if name != "tenant"] if by_scan else ["tenant"] if _has_index(where) else []
     columns = {name: func.coalesce(SUMMARIES.c[name], "") if name in wrapped else SUMMARIES.c[name] for name in _EXACT}
-    clauses = [columns[name] == str(value) for name in _EXACT if (value := getattr(where, name)) is not None]
+    asked = {name: str(value) for name in _EXACT if (value := getattr(where, name)) is not None}
+    clauses = [columns[name] == (text if name == "tenant" else shorten_name(text)) for name, text in asked.items()]
     clauses += _bounds(where)
     if where.seen_by is not None:
-        clauses.append(or_(func.coalesce(SUMMARIES.c.subject, "") == where.seen_by, ~SUMMARIES.c.is_closed))
+        clauses.append(
+            or_(func.coalesce(SUMMARIES.c.subject, "") == shorten_name(where.seen_by), ~SUMMARIES.c.is_closed)
+        )
     if where.traffic is not None:
         clauses += of_traffic(where.traffic, kind=columns["kind"])
     if where.version is not None:
-        clauses.append(_of_version(connection, where.version))
+        clauses.append(_of_version(connection, shorten_name(where.version)))
     if where.tag is not None:
-        clauses += [SUMMARIES.c.tags.is_not(None), SUMMARIES.c.tags.contains(f"|{where.tag}|", autoescape=True)]
+        clauses += [
+            SUMMARIES.c.tags.is_not(None),
+            SUMMARIES.c.tags.contains(f"|{shorten_name(where.tag)}|", autoescape=True),
+        ]
     if where.score is not None:
         clauses.append(_scored(connection, where.score))
     return clauses
@@ -128,7 +135,7 @@ def _bounds(where: TraceFilter) -> list[ColumnElement[bool]]:
 
 def _scored(connection: Connection, bound: ScoreBound) -> ColumnElement[bool]:
     """Return the condition: by the traces' ids where few have such a score, else by a look at each trace's scores."""
-    asked = and_(SCORES.c.name == bound.name, SCORES.c.trace_id.is_not(None), _is_within(bound))
+    asked = and_(SCORES.c.name == shorten_name(bound.name), SCORES.c.trace_id.is_not(None), _is_within(bound))
     few = connection.execute(select(SCORES.c.trace_id).where(asked).distinct().limit(_FEW + 1)).scalars().all()
     if len(few) <= _FEW:
         return SUMMARIES.c.trace_id.in_(few)

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, func, or_, select
 
 from plimsoll.traces.records import TrafficKind
+from plimsoll.traces.short_names import shorten_name
 from plimsoll.traces.tables.filtering import of_traffic
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
@@ -46,5 +47,5 @@ def _verdicts(connection: Connection, *where: ColumnElement[bool]) -> dict[objec
 
 
 def _seen(tenant: str, seen_by: str) -> tuple[ColumnElement[bool], ...]:
-    is_open = or_(func.coalesce(SUMMARIES.c.subject, "") == seen_by, ~SUMMARIES.c.is_closed)
+    is_open = or_(func.coalesce(SUMMARIES.c.subject, "") == shorten_name(seen_by), ~SUMMARIES.c.is_closed)
     return (func.coalesce(SUMMARIES.c.tenant, "") == tenant, is_open, *of_traffic(TrafficKind.LIVE))

@@ -65,7 +65,7 @@ class Telemetry:
             received = leave_out_logs(received, foreign) if foreign else received
             received = await self._write(received)
             if received.scores:
-                await self._parts.traces.add_scores(list(received.scores))
+                await self._parts.traces.add_scores(list(received.scores), ids=received.score_ids)
             return received
 
     async def _read(

@@ -108,18 +108,18 @@ class Traces:
             found |= await self._store.read(partial(find_tenants, trace_ids=some))
         return frozenset(trace_id for trace_id, owner in found.items() if owner != tenant)
 
-    async def add_scores(self, scores: list[Score]) -> None:
-        """Keep the scores; one without a moment is dated now."""
+    async def add_scores(self, scores: list[Score], *, ids: Sequence[str] = ()) -> None:
+        """Keep the scores; one without a moment is dated now. With `ids`, those that are kept already stay."""
         now = self._store.clock.now()
         rows = [
             {
                 **msgspec.structs.asdict(score),
-                "score_id": new_id(self._store.clock),
+                "score_id": score_id,
                 "at": score.at or now,
                 "name": shorten_name(score.name),
                 "by": shorten_name(score.by),
             }
-            for score in scores
+            for score_id, score in zip(ids or [new_id(self._store.clock) for _ in scores], scores, strict=True)
         ]
         await self._store.write(partial(insert_scores, rows=rows))
 

@@ -62,17 +62,17 @@ async def send_long(server: Served) -> dict[str, str]:
 
 async def test_every_promoted_name_is_cut_and_the_trace_is_found_by_each(server: Served):
     await send_long(server)
-    (listed,) = (await server.get("/api/traces")).json()["traces"]
+    (listed,) = (await server.get("/api/traces?traffic=all")).json()["traces"]
     assert (listed["trace_id"], listed["span_count"]) == (TRACE, 3)
     names = {"session": "session", "variant": "variant", "model": "model", "service": "service", "user": "subject"}
     for asked, kept in (names | {"feature": "feature", "kind": "kind"}).items():
         value = listed[kept]
         assert "…" in value
         assert len(value.encode()) <= MOST
-        found = (await server.get(f"/api/traces?{asked}={quote(value)}")).json()
+        found = (await server.get(f"/api/traces?traffic=all&{asked}={quote(value)}")).json()
         assert [one["trace_id"] for one in found["traces"]] == [TRACE], asked
     assert len(listed["tags"]) == 64
-    found = (await server.get(f"/api/traces?tag={quote(listed['tags'][0])}")).json()
+    found = (await server.get(f"/api/traces?traffic=all&tag={quote(listed['tags'][0])}")).json()
     assert [one["trace_id"] for one in found["traces"]] == [TRACE]
     assert (await server.get(f"/traces/{TRACE}")).status == 200
 
@@ -95,5 +95,5 @@ async def test_a_score_of_a_long_name_is_kept(server: Served):
     assert await send(server, "/v1/logs", logs) == "{}"
     (score,) = (await server.project.traces.get(TRACE)).scores
     assert (score.value, len(score.name.encode()) <= MOST, len(score.by.encode()) <= MOST) == (0.75, True, True)
-    found = (await server.get(f"/api/traces?score={quote(score.name)}%3E0.5")).json()
+    found = (await server.get(f"/api/traces?traffic=all&score={quote(score.name)}%3E0.5")).json()
     assert [one["trace_id"] for one in found["traces"]] == [TRACE]

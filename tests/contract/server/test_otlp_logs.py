@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 
+from plimsoll.errors import StoreUnavailable
 from plimsoll.records import ScoreSource
 from plimsoll.testing import Upstream
-from plimsoll.traces import TraceFilter
+from plimsoll.traces import FigureFilter, TraceFilter, Traces
 
 from contract.gateway.fronted import fronted
 from contract.server.driving import INSTRUMENTORS, KEY, instrumented
@@ -24,6 +26,7 @@ from contract.server.serving import Reply, Served, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 SPAN = f"{1:016x}"
+MOMENT = datetime.fromtimestamp(START // 10**9, UTC)
 
 
 @pytest.fixture
@@ -72,6 +75,29 @@ async def test_an_evaluation_result_becomes_a_score_of_its_trace(server: Served)
     assert (score.source, score.by, score.reason) == (ScoreSource.EXTERNAL, "judge", "it helps")
     assert score.at is not None
     assert int(score.at.timestamp()) == START // 10**9
+
+
+async def test_scores_that_are_sent_again_are_kept_and_counted_once(server: Served, monkeypatch: pytest.MonkeyPatch):
+    await post(server, "/v1/traces", request_of(span_of(1)))
+    again = {**EVALUATION, "gen_ai__evaluation__score__value": 0.5}
+    results = [record("gen_ai.evaluation.result", **said) for said in (EVALUATION, EVALUATION, again)]
+    results.append({**record("gen_ai.evaluation.result", **EVALUATION), "spanId": f"{2:016x}"})
+    keep = Traces.add_scores
+
+    async def keep_and_fail(*given: Any, **named: Any) -> None:
+        await keep(*given, **named)
+        raise StoreUnavailable("The answer is lost after the scores were kept.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Traces, "add_scores", keep_and_fail)
+        assert (await post(server, "/v1/logs", logs_of(*results))).status == 503
+    for _ in range(2):
+        assert (await post(server, "/v1/logs", logs_of(*results))).status == 200
+    scores = (await server.project.traces.get(TRACE)).scores
+    assert sorted(score.value or 0 for score in scores) == [0.5, 0.75, 0.75, 0.75]
+    asked = FigureFilter(since=MOMENT - timedelta(hours=1), until=MOMENT + timedelta(hours=1))
+    (series,) = (await server.project.traces.figures(asked)).series
+    assert series.total.quality["helpful"].n == 4
 
 
 async def test_messages_stand_below_the_span_that_said_them_and_once_however_often_they_are_sent(server: Served):

@@ -82,7 +82,7 @@ async def company(folder: Path) -> AsyncGenerator[tuple[Served, dict[str, Member
 
 def filled(path: str, ids: dict[str, str]) -> str:
     """Return the route's path with what it asks for."""
-    return re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], path)
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: ids[found[1]], path)
 
 
 async def test_each_is_answered_from_their_own_documents_only(tmp_path: Path):

@@ -6,6 +6,7 @@ no length below it, whose id follows from what it says: sent twice, it is stored
 
 import hashlib
 from collections import Counter
+from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -26,6 +27,7 @@ _PASSED = {"pass": True, "passed": True, "true": True, "fail": False, "failed": 
 _IN, _OUT = "gen_ai.input.messages", "gen_ai.output.messages"
 _LONGEST_SHOWN = 60
 _ENCODED_BYTES = 8
+_SCORE_ID_BYTES = 16
 _WHAT = "log record"
 _KEPT = MESSAGE_EVENTS | {EVALUATION, DETAILS}
 
@@ -35,6 +37,8 @@ class ReceivedLogs(Reply, frozen=True, kw_only=True):
 
     scores: tuple[Score, ...]
     """What evaluations found."""
+    score_ids: tuple[str, ...]
+    """The ids of these: the same for the same record, however often it is sent."""
     spans: tuple[Span, ...]
     """What was said, as steps below the spans that said it."""
     records: dict[str, int]
@@ -54,7 +58,7 @@ class _Said(msgspec.Struct):
 
 def receive_logs(groups: list[SentLogs], *, tenant: str) -> ReceivedLogs:
     """Return what a tenant's request holds; records that are neither evaluation nor message are counted."""
-    scores: list[Score] = []
+    scores: dict[str, Score] = {}
     said: dict[tuple[str, str], _Said] = {}
     faults: Counter[str] = Counter()
     for group in groups:
@@ -65,7 +69,8 @@ def receive_logs(groups: list[SentLogs], *, tenant: str) -> ReceivedLogs:
                 faults[fault] += 1
     steps = [(_make_step(trace_id, span_id, one), one.records) for (trace_id, span_id), one in said.items()]
     return ReceivedLogs(
-        scores=tuple(scores),
+        scores=tuple(scores.values()),
+        score_ids=tuple(scores),
         spans=tuple(step for step, _ in steps),
         records={step.span_id: count for step, count in steps},
         refused=faults.total(),
@@ -75,14 +80,15 @@ def receive_logs(groups: list[SentLogs], *, tenant: str) -> ReceivedLogs:
 
 def leave_out_logs(received: ReceivedLogs, foreign: frozenset[str]) -> ReceivedLogs:
     """Return what is left when what belongs to these traces, which are another tenant's, is not kept."""
-    scores = tuple(score for score in received.scores if score.trace_id not in foreign)
+    named = zip(received.score_ids, received.scores, strict=True)
+    kept = {score_id: score for score_id, score in named if score.trace_id not in foreign}
     spans = tuple(span for span in received.spans if span.trace_id not in foreign)
     dropped = sum(received.records.values()) - sum(received.records[span.span_id] for span in spans)
-    count = len(received.scores) - len(scores) + dropped
-    return refuse_foreign(received, count, what=_WHAT, scores=scores, spans=spans)
+    count = len(received.scores) - len(kept) + dropped
+    return refuse_foreign(received, count, what=_WHAT, scores=tuple(kept.values()), score_ids=tuple(kept), spans=spans)
 
 
-def _take(log: SentLog, sender: Sender, *, scores: list[Score], said: dict[tuple[str, str], _Said]) -> str:
+def _take(log: SentLog, sender: Sender, *, scores: dict[str, Score], said: dict[tuple[str, str], _Said]) -> str:
     """Keep a record; return why it cannot be kept, or nothing."""
     name = log.name or str(log.attributes.get("event.name", ""))
     if name not in _KEPT:
@@ -100,7 +106,7 @@ def _take(log: SentLog, sender: Sender, *, scores: list[Score], said: dict[tuple
     return ""
 
 
-def _take_score(log: SentLog, sender: Sender, scores: list[Score]) -> str:
+def _take_score(log: SentLog, sender: Sender, scores: dict[str, Score]) -> str:
     found = log.attributes
     name, value = found.get("gen_ai.evaluation.name"), found.get("gen_ai.evaluation.score.value")
     label = str(found.get("gen_ai.evaluation.score.label", ""))
@@ -110,21 +116,36 @@ def _take_score(log: SentLog, sender: Sender, scores: list[Score]) -> str:
     if number is None and not label:
         return "neither a value nor a label of its score"
     at = _EPOCH + timedelta(microseconds=log.at_ns // 1_000) if 0 < log.at_ns <= LATEST_NS else None
-    scores.append(
-        Score(
-            name=name,
-            value=number,
-            passed=_PASSED.get(label.lower()),
-            label=label,
-            # The convention does not say whether a function, a model or a person judged.
-            source=ScoreSource.EXTERNAL,
-            by=str(sender.common.get("plimsoll.service") or sender.common.get("otel.scope.name", "")),
-            trace_id=log.trace_id,
-            reason=str(found.get("gen_ai.evaluation.explanation", "")),
-            at=at,
-        )
+    score = Score(
+        name=name,
+        value=number,
+        passed=_PASSED.get(label.lower()),
+        label=label,
+        # The convention does not say whether a function, a model or a person judged.
+        source=ScoreSource.EXTERNAL,
+        by=str(sender.common.get("plimsoll.service") or sender.common.get("otel.scope.name", "")),
+        trace_id=log.trace_id,
+        reason=str(found.get("gen_ai.evaluation.explanation", "")),
+        at=at,
     )
+    scores[_name_score(score, log, tenant=sender.tenant, known=scores)] = score
     return ""
+
+
+def _name_score(score: Score, log: SentLog, *, tenant: str, known: Container[str]) -> str:
+    """Return an id that follows from what was sent, so that a request that is sent again adds nothing.
+
+    Records of one request that say the same are two scores. The tenant is part of it: nobody can take another's place.
+    """
+    said = (tenant, log.span_id, log.at_ns, score)
+    ordinal = 0
+    while (name := _digest((*said, ordinal))) in known:
+        ordinal += 1
+    return name
+
+
+def _digest(said: tuple[object, ...]) -> str:
+    return hashlib.blake2b(msgspec.json.encode(said), digest_size=_SCORE_ID_BYTES).hexdigest()
 
 
 def _take_message(log: SentLog, name: str, said: _Said) -> None:

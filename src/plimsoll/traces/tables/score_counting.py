@@ -15,11 +15,17 @@ _GIVEN = ("trace_id", "score_id", *GivenScore._fields)
 
 
 def insert_scores(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert scores and count those whose trace is there; the others are counted when it comes."""
+    """Insert scores but those that are there, and count those whose trace is there; the others when it comes."""
     if not rows:
         return
     # Before the traces are looked up: whoever stores one now either is seen here, or sees these scores.
     lock_figures(connection)
+    known = {
+        row[0] for row in select_rows(connection, SCORES, ("score_id",), keys=[str(row["score_id"]) for row in rows])
+    }
+    rows = [row for row in rows if row["score_id"] not in known]
+    if not rows:
+        return
     names = sorted({str(row["trace_id"]) for row in rows if row["trace_id"] is not None})
     judged: dict[object, Judged] = {}
     for trace_id, *columns in select_rows(connection, SUMMARIES, ("trace_id", *Judged._fields), keys=names):

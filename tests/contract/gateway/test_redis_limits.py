@@ -17,6 +17,7 @@ from plimsoll.testing import FakeClock
 
 pytestmark = [pytest.mark.anyio, pytest.mark.redis]
 URL = "redis://127.0.0.1:6379/0"
+TRIES = 300
 PLACE = Asked(allowances=(Allowance(allowance_id="a", applies_to="everyone", concurrent=1),))
 
 
@@ -168,7 +169,7 @@ async def test_leaving_after_the_end_raises_nothing_and_the_place_comes_back_wit
 
 async def test_closing_ends_at_whatever_moment_of_a_renewal_it_comes(prefix: str):
     ended = 0
-    for turns in range(300):
+    for turns in range(TRIES):
         limits = _limits(prefix, lease_seconds=0.003)
         asked = Asked(allowances=(Allowance(allowance_id=f"a{turns}", applies_to="everyone", concurrent=1),))
         await limits.admit(asked)
@@ -178,4 +179,4 @@ async def test_closing_ends_at_whatever_moment_of_a_renewal_it_comes(prefix: str
         async with asyncio.timeout(5):
             await limits.close()
             ended += 1
-    assert ended == 600
+    assert ended == TRIES

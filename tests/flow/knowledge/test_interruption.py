@@ -84,7 +84,11 @@ def test_an_ingestion_whose_lock_the_server_took_back_doubles_nothing(tmp_path: 
             first = asyncio.create_task(one.ingest(["docs"], root=tmp_path))
             await asyncio.to_thread(embedder.stopped.wait, 30)
             with psycopg.connect(url, autocommit=True) as connection:
-                held = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                # Of this database only: other tests hold locks beside this one.
+                held = (
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+                    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                )
                 assert connection.execute(held).fetchall()
             assert (await two.ingest(["docs"], root=tmp_path)).added == 38
             embedder.go_on.set()

@@ -20,11 +20,12 @@ ASKED = {"model": "fast", "messages": [{"role": "user", "content": "ping"}]}
 
 async def test_a_caller_who_leaves_ends_the_call_at_the_provider(tmp_path: Path):
     with Upstream() as upstream:
-        upstream.inject(FaultKind.HANG)
         async with fronted(tmp_path, upstream) as server:
+            assert (await server.post(CHAT, json=ASKED)).status == 200  # the first call starts the ledger's writer
             tasks = len(asyncio.all_tasks())
+            upstream.inject(FaultKind.HANG)
             asking = asyncio.ensure_future(server.post(CHAT, json=ASKED))
-            await asyncio.to_thread(upstream.wait_for, requests=1)
+            await asyncio.to_thread(upstream.wait_for, requests=2)
             asking.cancel()
             await asyncio.to_thread(upstream.wait_for, abandoned=1)
             assert (await server.post(CHAT, json=ASKED)).status == 200

@@ -22,3 +22,9 @@ def test_a_view_is_saved_opened_narrowed_and_removed(project: Path):
     assert plimsoll(project, "traces", "views", "remove", "my week").code == 0
     missing = plimsoll(project, "traces", "--view", "my week")
     assert (missing.code, "'my week'" in missing.err) == (2, True)
+
+
+def test_an_empty_list_tells_whether_nothing_fits_or_nothing_was_asked(tmp_path: Path, project: Path):
+    assert "No request fits." in plimsoll(project, "traces", "--outcome", "failed").out
+    assert plimsoll(tmp_path, "init", "empty").code == 0
+    assert "No requests yet." in plimsoll(tmp_path / "empty", "traces").out

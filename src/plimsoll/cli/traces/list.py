@@ -29,7 +29,9 @@ def list_traces(trace: str | None, *, view: str | None, as_json: bool, **given: 
         run_in_project(lambda project: _open(project, trace, as_json=as_json))
         return
     page = run_in_project(lambda project: _page(project, view, given))
-    _print(page.traces, as_json=as_json)
+    _print(
+        page.traces, as_json=as_json, is_narrowed=view is not None or any(text is not None for text in given.values())
+    )
     if page.reached is not None:
         click.echo(f"Searched back to {page.reached}; go on with --until {page.reached.isoformat()}.", err=True)
 
@@ -51,17 +53,20 @@ async def _open(project: Project, trace: str, *, as_json: bool) -> None:
     show_trace(found, make_console(), known=known)
 
 
-def _print(found: list[TraceSummary], *, as_json: bool) -> None:
+def _print(found: list[TraceSummary], *, as_json: bool, is_narrowed: bool) -> None:
     if as_json:
         print_json(found)
-    else:
+    elif found:
         _show_list(found, make_console())
+    elif is_narrowed:
+        make_console().print("No request fits. All that is stored: plimsoll traces --traffic all")
+    else:
+        make_console().print(
+            "No requests yet. Ask something: plimsoll ask 'How long do customers have to return an item?'"
+        )
 
 
 def _show_list(found: list[TraceSummary], console: Console) -> None:
-    if not found:
-        console.print("No traces. Ask something: plimsoll ask 'How long do customers have to return an item?'")
-        return
     table = Table(box=None, expand=True)
     for name in ("trace", "started (UTC)", "feature", "outcome", "ms", "tokens", "cost"):
         table.add_column(name, no_wrap=True)

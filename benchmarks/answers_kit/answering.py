@@ -1,7 +1,7 @@
 """Asks questions as a project does: a feature over the corpus, with the embedded reader and traces that are kept."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from answers_kit.questions import AskedQuestion
 import plimsoll.project
 from plimsoll.features import Answer, Feature, FeatureRunner, Question, Retrieval
 from plimsoll.gateway import Alias, Embedded, Gateway, ModelTarget
-from plimsoll.records import Outcome, SystemClock
+from plimsoll.knowledge import Corpus, RetrievalPlan, RetrievalResult
+from plimsoll.records import Message, Outcome, Principal, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture
 
@@ -45,6 +46,26 @@ class Answered(msgspec.Struct, frozen=True):
     """CPU time of the process meanwhile, on all cores."""
 
 
+class _Retriever:
+    """The corpus as the runner sees it; what else it goes by is nothing that this benchmark changes."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self.constants: Mapping[str, object] = {}
+
+    @property
+    def plan(self) -> RetrievalPlan:
+        return self._corpus.plan
+
+    async def retrieve(
+        self, query: str, *, plan: RetrievalPlan, caller: Principal, conversation: Sequence[Message]
+    ) -> RetrievalResult:
+        return await self._corpus.retrieve(query, plan=plan, caller=caller, conversation=conversation)
+
+    async def readable(self, chunk_ids: Collection[str], *, caller: Principal) -> frozenset[str]:
+        return await self._corpus.readable(chunk_ids, caller=caller)
+
+
 @asynccontextmanager
 async def running(ingested: Ingested, folder: Path) -> AsyncGenerator[FeatureRunner]:
     """Yield a runner over the ingested passages."""
@@ -56,7 +77,11 @@ async def running(ingested: Ingested, folder: Path) -> AsyncGenerator[FeatureRun
     gateway = Gateway({"plimsoll": Embedded(ingested.embedder)}, [Alias.of(target)], tracer=capture.tracer, clock=clock)
     try:
         yield FeatureRunner(
-            gateway=gateway, retrievers={CORPUS: ingested.corpus}, root=_PROMPTS, tracer=capture.tracer, clock=clock
+            gateway=gateway,
+            retrievers={CORPUS: _Retriever(ingested.corpus)},
+            root=_PROMPTS,
+            tracer=capture.tracer,
+            clock=clock,
         )
     finally:
         await gateway.close()

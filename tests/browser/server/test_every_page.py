@@ -30,7 +30,7 @@ ADDRESSES = {
     "/features/{name:path}": "/features/docs_answer",
     "/ask/{trace_id}": "/ask/{trace}",
     "/traces/{trace_id}": "/traces/{trace}",
-    "/sessions/{session}": "/sessions/chat-17",
+    "/sessions/{session:path}": "/sessions/chat-17",
     "/traces/diff": "/traces/diff?a={trace}&b={other}",
     "/knowledge/{corpus}": "/knowledge/docs",
     "/playground/{trial_id}": "/playground/{trial}",

@@ -81,6 +81,10 @@ def test_a_damaged_file_of_each_kind_is_read_or_refused(ending: str, drawn: st.D
     assert_read_or_refused(f"a{ending}", bytes(content))
 
 
+def test_a_picture_whose_notes_are_damaged_is_read_or_refused_without_a_warning() -> None:
+    assert_read_or_refused("a.pdf", b"II*\x00" + whole_files()[".pdf"][5:])
+
+
 VALUE = re.compile(rb'="[^"<>]*"|>[^<>]+<')
 WILD = st.sampled_from([b"", b"-1", b"9" * 30, b"9" * 5000, "\u00b2".encode(), b"1e400", b"nan", b"../../x", b"x"])
 

@@ -2,7 +2,9 @@
 """The pictures of an image file as arrays: upright, in colour, of bounded size. `rapid` calls it."""
 
 import io
-from collections.abc import Iterator
+import warnings
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +23,13 @@ def frames_of(content: bytes) -> Iterator[NDArray[np.uint8]]:
             "Images cannot be opened: Pillow is missing.", next_step="Install it with `pip install 'plimsoll[ocr]'`."
         ) from error
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with _quietly():
+            image = Image.open(io.BytesIO(content))
+        with image:
             for frame in ImageSequence.Iterator(image):
                 _refuse_large(frame.width, frame.height)
-                upright = ImageOps.exif_transpose(frame).convert("RGB")
+                with _quietly():
+                    upright = ImageOps.exif_transpose(frame).convert("RGB")
                 yield np.ascontiguousarray(np.asarray(upright, dtype=np.uint8)[:, :, ::-1])
     except Image.DecompressionBombError as error:
         raise _too_large(str(error)) from error
@@ -32,6 +37,14 @@ def frames_of(content: bytes) -> Iterator[NDArray[np.uint8]]:
         raise UnreadableDocument(
             f"The image is damaged or cut off: {type(error).__name__}.", next_step="Save it again as PNG."
         ) from error
+
+
+@contextmanager
+def _quietly() -> Generator[None]:
+    """Say nothing of odd notes within an image, such as damaged EXIF: what cannot be read raises all the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _refuse_large(width: int, height: int) -> None:

@@ -93,13 +93,17 @@ def _request(number: int, begin: int, *, seconds: float, feature: str) -> list[S
             "plimsoll.output": json.dumps({"answer": "Within 30 days." if outcome == "answered" else ""}),
         },
     )
-    call = Span(
-        trace_id=trace_id,
+    return [_call_within(root, number, whose), root]
+
+
+def _call_within(root: Span, number: int, whose: dict[str, Attribute]) -> Span:
+    return Span(
+        trace_id=root.trace_id,
         span_id=f"{2 * number + 2:016x}",
         parent_id=root.span_id,
         name="chat fast",
-        start_ns=begin + (end - begin) // 4,
-        end_ns=end,
+        start_ns=root.start_ns + (root.end_ns - root.start_ns) // 4,
+        end_ns=root.end_ns,
         attributes={
             **whose,
             "plimsoll.kind": "model",
@@ -110,7 +114,6 @@ def _request(number: int, begin: int, *, seconds: float, feature: str) -> list[S
             "plimsoll.cost_usd": 0.0004 + 0.00001 * (number % 30),
         },
     )
-    return [call, root]
 
 
 def _write_files(project: Project) -> None:

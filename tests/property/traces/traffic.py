@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 
 from plimsoll.records import ErrorClass, Outcome, Span
@@ -72,14 +73,38 @@ def make_trace(world: World, rng: np.random.Generator, number: int) -> Trace:
 def _spans(
     trace_id: str, took: dict[str, float], *, found: bool, topic: str, rng: np.random.Generator, world: World
 ) -> tuple[Span, ...]:
+    kinds = _facts_of_steps(world, rng, found=found, topic=topic)
+    said = {"plimsoll.kind": "request", "plimsoll.prompt_hash": world.prompt, "plimsoll.variant": "live"}
+    end = _NS + int(sum(took.values()) * _MS)
+    root = Span(
+        trace_id=trace_id,
+        span_id="r",
+        name="feature docs_answer",
+        start_ns=_NS,
+        end_ns=end,
+        attributes={**said, "plimsoll.config_hash": f"c{world.prompt}"},
+    )
+    at, spans = _NS, [root]
+    for name, ms in took.items():
+        until = at + int(ms * _MS)
+        step = Span(trace_id=trace_id, span_id=name, parent_id="r", name=name, start_ns=at, end_ns=until)
+        spans.append(msgspec.structs.replace(step, attributes=dict(kinds[name])))
+        at = until
+    return tuple(spans)
+
+
+def _facts_of_steps(
+    world: World, rng: np.random.Generator, *, found: bool, topic: str
+) -> dict[str, dict[str, str | float | list[str]]]:
     others = [str(name) for name in rng.choice(world.documents, 2)]
-    documents = [topic, *others] if found else others
-    kinds: dict[str, dict[str, str | float | list[str]]] = {
+    documents = [
+        {"id": name, "source": f"{name}.md", "score": float(rng.random())}
+        for name in ([topic, *others] if found else others)
+    ]
+    return {
         "retrieve handbook": {
             "plimsoll.kind": "retrieval",
-            "gen_ai.retrieval.documents": json.dumps(
-                [{"id": name, "source": f"{name}.md", "score": float(rng.random())} for name in documents]
-            ),
+            "gen_ai.retrieval.documents": json.dumps(documents),
             "plimsoll.retrieval.finding": "found" if found else "irrelevant",
         },
         "chat small": {
@@ -91,35 +116,6 @@ def _spans(
         "tool search": {"plimsoll.kind": "tool", "gen_ai.tool.name": "search"},
         "prompt": {"plimsoll.kind": "prompt"},
     }
-    root = {"plimsoll.kind": "request", "plimsoll.prompt_hash": world.prompt, "plimsoll.variant": "live"}
-    at, spans = (
-        _NS,
-        [
-            Span(
-                trace_id=trace_id,
-                span_id="r",
-                name="feature docs_answer",
-                start_ns=_NS,
-                end_ns=_NS + int(sum(took.values()) * _MS),
-                attributes={**root, "plimsoll.config_hash": f"c{world.prompt}"},
-            )
-        ],
-    )
-    for name, ms in took.items():
-        until = at + int(ms * _MS)
-        spans.append(
-            Span(
-                trace_id=trace_id,
-                span_id=name,
-                parent_id="r",
-                name=name,
-                start_ns=at,
-                end_ns=until,
-                attributes=dict(kinds[name]),
-            )
-        )
-        at = until
-    return tuple(spans)
 
 
 def make_group(world: World, *, seed: int, size: int = 600, label: str = "side") -> Group:

@@ -8,10 +8,9 @@ from plimsoll.records import Score
 from plimsoll.store import Store
 from plimsoll.traces import Traces, read_filter
 
-from contract.traces.test_traces import START, call, span, store, trace_id, traces, url, write
+from contract.traces.test_traces import START, call, span, trace_id, write
 
 pytestmark = pytest.mark.anyio
-__all__ = ["store", "traces", "url"]
 NOW = START + timedelta(seconds=10)
 
 

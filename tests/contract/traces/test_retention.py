@@ -1,7 +1,6 @@
 """How long traces stay, over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,30 +15,9 @@ from plimsoll.traces import Capture, Keep, Traces
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.tables.deleting import hide_trace
 
-from contract.store.databases import BOTH, database, opened
-
-_TABLES = ("leaving", "scores", "spans", "traces", "figures", "text_blocks", "text_parts")
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = "What may I return, and for how long? " * 100
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url, "traces") as store:
-        await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in _TABLES])
-        yield store
-
-
-@pytest.fixture
-def traces(store: Store) -> Traces:
-    return Traces(store)
 
 
 def trace_of(number: int, *, spans: int = 1, at: datetime | None = None, **attributes: str) -> list[Span]:

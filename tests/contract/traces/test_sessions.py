@@ -6,10 +6,9 @@ from plimsoll.records import Score
 from plimsoll.store import Store
 from plimsoll.traces import Traces
 
-from contract.traces.test_traces import span, store, trace_id, traces, url, write
+from contract.traces.test_traces import span, trace_id, write
 
 pytestmark = pytest.mark.anyio
-__all__ = ["store", "traces", "url"]
 
 
 async def listed(traces: Traces, tenant: str = "local") -> list[tuple[str, int, int, float | None]]:

@@ -1,7 +1,6 @@
 """Traces that are left out by chance: what stays stands for all, over SQLite and PostgreSQL."""
 
 import math
-from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,28 +10,7 @@ from plimsoll.records import Score, Span, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, FigureFilter, Sampling, TraceFilter, Traces, TraceSummary
 
-from contract.store.databases import BOTH, database, opened
-
 pytestmark = pytest.mark.anyio
-TABLES = ("scores", "spans", "traces", "sampled", "figures", "score_figures")
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url, "traces") as store:
-        await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in TABLES])
-        yield store
-
-
-@pytest.fixture
-def traces(store: Store) -> Traces:
-    return Traces(store)
 
 
 def trace_of(number: int, *, begun: datetime, milliseconds: float = 5.0, **attributes: str | float) -> Span:

@@ -1,6 +1,5 @@
 """What the traces answer, over SQLite and PostgreSQL."""
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,29 +9,8 @@ from plimsoll.records import Outcome, Score, ScoreSource, Span, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, Keep, TraceFilter, Traces
 
-from contract.store.databases import BOTH, database, opened
-
-TABLES = ("scores", "spans", "traces", "text_blocks", "text_parts")
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url, "traces") as store:
-        await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in TABLES])
-        yield store
-
-
-@pytest.fixture
-def traces(store: Store) -> Traces:
-    return Traces(store)
 
 
 def trace_id(number: int) -> str:

@@ -16,10 +16,9 @@ from plimsoll.traces.search.blocks import BLOCK_SPANS, Keys, is_left, read_keys,
 from plimsoll.traces.search.signatures import BITS
 from plimsoll.traces.tables.schema import TEXT_BLOCKS, TEXT_PARTS
 
-from contract.traces.test_traces import START, span, store, trace_id, traces, url, write
+from contract.traces.test_traces import START, span, trace_id, write
 
 pytestmark = pytest.mark.anyio
-__all__ = ["store", "traces", "url"]
 MANY = BLOCK_SPANS + 500
 
 

@@ -87,7 +87,7 @@ async def test_another_tenant_sees_neither_traces_nor_documents(tmp_path: Path):
         bearer = {"authorization": f"Bearer {key.secret.reveal()}"}
         assert (await server.get(f"/api/traces/{trace_id}", headers=bearer)).status == 404
         assert (await server.get(f"/ask/{trace_id}", headers=bearer)).status == 404
-        assert (await server.get("/api/traces", headers=bearer)).json()["traces"] == []
+        assert (await server.get("/api/traces", headers=bearer)).json() == {"traces": [], "reached": None}
         assert (await server.get("/api/knowledge/docs", headers=bearer)).json()["page"]["documents"] == []
         answer = (await server.post("/api/ask", json={"text": QUESTION}, headers=bearer)).json()
         assert (answer["outcome"], answer["passages"]) == ("abstained", [])

@@ -14,6 +14,7 @@ PICTURED = {"role": "user", "content": [{"type": "image_url"}, {"type": "text", 
     ("stored", "text"),
     [
         ({"text": "How long?"}, "How long?"),
+        ({"text": "why", "n": 1}, "why"),
         ([ASKED], "Is it waterproof?"),
         ([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}], "Hello"),
         ([{"role": "system", "content": "Be brief."}, PICTURED], "What is this?"),
@@ -24,7 +25,9 @@ def test_the_only_text_or_the_last_message_is_what_it_is_about(stored: object, t
     assert main_text(json.dumps(stored)) == text
 
 
-@pytest.mark.parametrize("stored", ["plain words", '{"a": "one", "b": "two"}', "[1, 2]", '[{"role": "user"', "[]", "7"])
+@pytest.mark.parametrize(
+    "stored", ["plain words", "{cut off", '{"a": "one", "b": "two"}', "[1, 2]", '[{"role": "user"', "[]", "7"]
+)
 def test_anything_else_is_shown_as_it_is(stored: str):
     assert main_text(stored) == stored
 

@@ -46,6 +46,6 @@ async def _adopt(
     project: Project, feature: str, models: tuple[str, ...], *, asked: AdoptionAsked, watch: EvalWatch
 ) -> AdoptionReport:
     name = feature or project.settings.project.default_feature
-    return await project.adopt(
+    return await project.evals.adopt(
         name, models, asked, watch=watch, tell=lambda model, step: click.echo(f"{model}: {step}", err=True)
     )

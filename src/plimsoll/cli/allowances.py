@@ -76,7 +76,7 @@ def remove(applies_to: str, period: Period | None) -> None:
 
 
 async def _read_standings(project: Project) -> tuple[list[Allowance], list[BudgetStanding]]:
-    return await project.allowances.list(), await project.budgets()
+    return await project.allowances.list(), await project.spend.budgets()
 
 
 async def _check_owner(project: Project, applies_to: str) -> None:

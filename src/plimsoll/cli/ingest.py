@@ -33,7 +33,7 @@ def command(paths: tuple[Path, ...], *, corpus: str, confirm_loss: bool, quiet: 
     wanted = [Path(os.path.realpath(path)) for path in paths]
     with shown_ingestion(quiet=quiet) as show:
         report = run_in_project(
-            lambda project: project.ingest(wanted, corpus=corpus, progress=show, confirm_loss=confirm_loss)
+            lambda project: project.knowledge.ingest(wanted, corpus=corpus, progress=show, confirm_loss=confirm_loss)
         )
     print_report(report)
     if report.failed and not (report.added or report.changed or report.unchanged):

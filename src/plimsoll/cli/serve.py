@@ -38,7 +38,7 @@ def command(*, host: str, port: int | None, workers: int | None, ingest: bool) -
         require_shared(project.settings.gateway, workers=count)
         if ingest:
             with shown_ingestion() as show:
-                print_report(await project.ingest(progress=show))
+                print_report(await project.knowledge.ingest(progress=show))
         for use in project.models:
             lacking = f", and ${use.missing_key} is not set: its calls will fail" if use.missing_key else ""
             click.echo(f"Model {use.alias!r} is {use.provider}/{use.model}: {use.because}{lacking}.")

@@ -17,7 +17,7 @@ from plimsoll.gateway import SpendBy, SpendTotal
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(by: SpendBy, *, days: int, as_json: bool) -> None:
     """Show what models cost: by day (UTC), key, group, feature, model and more."""
-    totals = run_in_project(lambda project: project.spend(by=by, days=days))
+    totals = run_in_project(lambda project: project.spend.totals(by=by, days=days))
     if as_json:
         print_json(totals)
     elif not totals:

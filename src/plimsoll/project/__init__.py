@@ -17,7 +17,8 @@ from plimsoll.project.eval_runs import EvalWatch
 from plimsoll.project.evals import Evals
 from plimsoll.project.feature_report import FeatureReport, FeatureShare
 from plimsoll.project.judges import JudgeReport, Judges
-from plimsoll.project.knowledge import BenchAsked, BenchResult, DocumentsAsked, Knowledge
+from plimsoll.project.knowledge import ProjectKnowledge
+from plimsoll.project.knowledge_asked import BenchAsked, BenchResult, DocumentsAsked
 from plimsoll.project.live_line import LiveBar, LiveStanding
 from plimsoll.project.opening import open_project as open  # noqa: A004 - `plimsoll.open` is the public name
 from plimsoll.project.playground import Draft, Playground
@@ -29,6 +30,7 @@ from plimsoll.project.retrieval_fit import RetrievalFit
 from plimsoll.project.retrieval_quality import RetrievalEvaluation
 from plimsoll.project.scaffold import write_project
 from plimsoll.project.schedules import ScheduleHealth
+from plimsoll.project.seen_knowledge import SeenKnowledge
 from plimsoll.project.seen_traces import SeenTraces
 from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
 from plimsoll.project.settings_report import DatabaseSize, SettingsReport
@@ -95,12 +97,12 @@ __all__ = [
     "JudgeReport",
     "Judges",
     "KeptRun",
-    "Knowledge",
     "LiveBar",
     "LiveStanding",
     "ModelInUse",
     "Playground",
     "Project",
+    "ProjectKnowledge",
     "ProjectStatus",
     "PromptDifference",
     "PromptFigure",
@@ -114,6 +116,7 @@ __all__ = [
     "RetrievalEvaluation",
     "RetrievalFit",
     "ScheduleHealth",
+    "SeenKnowledge",
     "SeenTraces",
     "SettingShown",
     "Settings",

@@ -1,6 +1,6 @@
 """The four steps before a model is adopted: the dataset, edge probes, integration, recorded traffic. One table.
 
-`Project.adopt` calls it. Each step goes through the feature like any request; the verdict is the gate's.
+`Evals.adopt` calls it. Each step goes through the feature like any request; the verdict is the gate's.
 """
 
 import contextlib

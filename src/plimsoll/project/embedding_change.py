@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
@@ -18,9 +17,9 @@ from plimsoll.knowledge import (
     ProviderEmbedder,
 )
 from plimsoll.prices import ModelPrice, price_call
+from plimsoll.project.datasets import Datasets
 from plimsoll.project.embedding_comparison import EmbeddingComparison, compare_embeddings
 from plimsoll.project.parts import Parts
-from plimsoll.project.retrieval_quality import load_named_dataset
 from plimsoll.records import Principal, Usage
 
 _PRICED_TOKENS = 1_000
@@ -54,8 +53,8 @@ class EmbeddingDone(msgspec.Struct, frozen=True, kw_only=True):
 class EmbeddingChange:
     """One corpus between two embedding models."""
 
-    def __init__(self, parts: Parts, corpus: Corpus, *, datasets: Path) -> None:
-        """Take the corpus, open."""
+    def __init__(self, parts: Parts, corpus: Corpus, *, datasets: Datasets) -> None:
+        """Take the corpus, open, and what it is compared on."""
         self._parts = parts
         self._corpus = corpus
         self._datasets = datasets
@@ -92,9 +91,9 @@ class EmbeddingChange:
     ) -> EmbeddingComparison:
         """Compare the coming model with the one that serves on a dataset's cases, and keep what it says.
 
-        Raises InvalidRequest where no model is coming, and InvalidDataset for an unusable dataset.
+        Raises InvalidRequest where no model is coming, NotFound and InvalidDataset for an unusable dataset.
         """
-        loaded, clock = load_named_dataset(self._datasets, dataset), self._parts.clock
+        loaded, clock = await self._datasets.load(dataset), self._parts.clock
         models, seq = (await self.state()).models, await self._migration.content_seq()
         compared = await compare_embeddings(self._corpus, loaded, caller=caller, clock=clock, progress=progress)
         kept = KeptComparison(

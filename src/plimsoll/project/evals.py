@@ -1,15 +1,16 @@
-"""What holds features and judges against datasets: runs, the gate, and a judge's calibration.
+"""What holds features, models and judges against datasets: runs, the gate, adoption, and a judge's calibration.
 
 `Project.evals` is one of these; the command line calls it.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from plimsoll.errors import InvalidDataset, InvalidRequest, NotFound
 from plimsoll.evals import (
+    AdoptionReport,
     Calibration,
     EvalRun,
     Exported,
@@ -29,6 +30,7 @@ from plimsoll.evals import (
 )
 from plimsoll.features import AnyFeature, find_feature
 from plimsoll.line import Line
+from plimsoll.project.adoption import Adoption, AdoptionAsked
 from plimsoll.project.compared_runs import ComparedRuns, KeptRun, for_reader, texts_to_look_at, with_texts
 from plimsoll.project.datasets import Datasets
 from plimsoll.project.eval_asked import EvalAsked
@@ -82,6 +84,24 @@ class Evals:
             stored = await find_incumbent(self._parts.evaluations, run)
         report = gate_run(line, run, baseline=stored, calibrations=await self.calibrations())
         return note_first_run(report) if baseline == LATEST and stored is None else report
+
+    async def adopt(
+        self,
+        name: str,
+        models: Sequence[str],
+        asked: AdoptionAsked | None = None,
+        *,
+        tell: Callable[[str, str], None] = lambda _, __: None,
+        watch: EvalWatch | None = None,
+    ) -> AdoptionReport:
+        """Try models in a feature: dataset, edge probes, integration, recorded traffic; the verdict is the gate's.
+
+        `tell` is told each model and step before it begins. Raises InvalidFeature and InvalidRequest.
+        """
+        feature = find_feature(self._features, name)
+        adoption = Adoption(self._parts, self._folder, feature, line=self.line_of(name), asked=asked or AdoptionAsked())
+        dataset = await self._datasets.load(dataset_of(feature))
+        return await adoption.compare(models, dataset, tell=tell, watch=watch or EvalWatch())
 
     async def kept(self, run_id: str) -> EvalRun:
         """Return a kept run by its id or the beginning of it. Raises NotFound, InvalidRequest."""

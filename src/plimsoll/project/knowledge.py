@@ -1,236 +1,227 @@
-"""What people ask who look after the knowledge: how a corpus fares, what is in it, why a search finds what it does.
+"""The corpora of a project: filled, synchronised, cut, audited and measured.
 
-`Project.knowledge` is one of these; the console and the API call it. A caller sees what documents let them read.
+`Project.knowledge` is one of these; the command line, the server and the schedules call it. An operation without the
+name of a corpus is on the corpus of the default feature, or on the only one there is.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from opentelemetry.trace import format_trace_id
 
 from plimsoll.errors import InvalidRequest
+from plimsoll.features import AnyFeature, find_feature
 from plimsoll.knowledge import (
-    Ages,
-    DocumentPage,
-    DocumentPlace,
-    DocumentState,
-    DocumentText,
+    AuditReport,
+    Corpus,
+    DocumentRow,
+    IngestProgress,
+    IngestReport,
     KeptReport,
-    MetadataValue,
     RetrievalPlan,
-    RetrievalResult,
     SourceState,
     SyncReport,
-    Widen,
-    browse_documents,
-    change_plan,
-    filter_documents,
-    find_readable,
-    measure_corpus,
-    read_document,
-    read_embedding_state,
+    keep_report,
     read_kept,
-    read_published,
 )
-from plimsoll.project.corpus_card import CorpusCard, EmbeddingInUse, make_card
+from plimsoll.project.chunk_report import CorpusCut, WayTried, compare_ways, describe_cut
+from plimsoll.project.datasets import Datasets
 from plimsoll.project.embedding_change import EmbeddingChange
+from plimsoll.project.knowledge_audit import audit_knowledge
 from plimsoll.project.parts import Parts
 from plimsoll.project.retrieval_fit import RetrievalFit, fit_retrieval
-from plimsoll.project.retrieval_quality import load_named_dataset
+from plimsoll.project.retrieval_quality import RetrievalAsked, RetrievalEvaluation, evaluate_retrieval
+from plimsoll.project.schedules import Schedules
+from plimsoll.project.seen_knowledge import SeenKnowledge
 from plimsoll.records import Principal
 
-CHUNKS_A_PAGE = 100
 
+class ProjectKnowledge:
+    """The corpora of a project. Each method raises NotFound for an unknown corpus."""
 
-class DocumentsAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which documents of a corpus somebody wants to see."""
-
-    origin: str | None = None
-    """Name of the source that they came from, empty for paths; None: any."""
-    state: DocumentState | None = None
-    """How they are; None: however."""
-    text: str = ""
-    """What stands in their title or source."""
-    place: DocumentPlace = DocumentPlace()
-    """Which part of them."""
-
-
-class BenchAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """A question put to a corpus to see what it finds, and what to change in the corpus's plan for it."""
-
-    question: str
-    """The question."""
-    passages: int | None = None
-    """How many passages; None: as the plan says."""
-    widen: Widen | None = None
-    """To what they are widened; None: as the plan says."""
-    rerank: bool | None = None
-    """Whether they are reranked; None: as the plan says."""
-    origin: str | None = None
-    """Only documents of this source; None: as the plan says."""
-    source_prefix: str = ""
-    """Only documents whose source begins so; empty: as the plan says."""
-    metadata: Mapping[str, MetadataValue] = {}
-    """Only documents whose source says this of them, besides what the plan says."""
-
-    def change(self, plan: RetrievalPlan) -> RetrievalPlan:
-        """Return the plan as it is changed. Raises InvalidRequest for a value that means nothing."""
-        where = msgspec.structs.replace(
-            plan.where,
-            equals={**plan.where.equals, **self.metadata},
-            origin=plan.where.origin if self.origin is None else self.origin,
-            source_prefix=self.source_prefix or plan.where.source_prefix,
-        )
-        return change_plan(plan, passages=self.passages, widen=self.widen, rerank=self.rerank, where=where)
-
-
-class BenchResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a corpus found for a question, and why."""
-
-    corpus: str
-    """The corpus."""
-    question: str
-    """The question."""
-    plan: RetrievalPlan
-    """How it was searched."""
-    result: RetrievalResult
-    """What was found, with the legs' scores, the verdict's signals and the time of each step."""
-    answerable_at: float
-    """The chance from which the corpus says that it can answer."""
-    took_ms: float
-    """How long all of it took, in milliseconds."""
-    trace_id: str
-    """Its trace."""
-
-
-class Knowledge:
-    """The corpora of a project, looked at. Each method raises NotFound for an unknown corpus."""
-
-    def __init__(self, parts: Parts, *, sources: Callable[[str], Awaitable[list[SourceState]]], datasets: Path) -> None:
-        """Take the parts of the project, and what tells how the sources of a corpus fare."""
+    def __init__(
+        self,
+        parts: Parts,
+        schedules: Schedules,
+        *,
+        features: Mapping[str, AnyFeature],
+        folder: Path,
+        default_feature: str,
+    ) -> None:
+        """Take the parts of the project, its schedules, what it defines, and the name of its default feature."""
         self._parts = parts
-        self._sources = sources
-        self._datasets = datasets
+        self._schedules = schedules
+        self._features = features
+        self._folder = folder
+        self._default_feature = default_feature
 
-    async def cards(self, caller: Principal) -> list[CorpusCard]:
-        """Return how every corpus fares."""
-        return [await self.card(name, caller) for name in self._parts.corpora.declared]
+    def seen_by(self, caller: Principal) -> SeenKnowledge:
+        """Return them as this caller may see them: whatever is shown to somebody goes through it."""
+        return SeenKnowledge(self._parts, caller, sources=self.sources)
 
-    async def card(self, name: str, caller: Principal) -> CorpusCard:
-        """Return how a corpus fares, counted over the caller's tenant."""
-        sources = await self._sources(name)
-        corpus, folder = await self._parts.corpora.get(name), self._parts.corpora.index_folder(name)
-        models = await read_embedding_state(self._parts.state, name)
-        embedding = EmbeddingInUse(
-            name=models.model, fingerprint=models.fingerprint, dimensions=corpus.embedder.dimensions
-        )
-        return make_card(
-            name,
-            await measure_corpus(self._parts.state, name, tenant=caller.tenant),
-            embedding=embedding,
-            published=await asyncio.to_thread(read_published, folder, models.fingerprint),
-            sources=sources,
-            now=self._parts.clock.now(),
+    def default_corpus(self) -> str:
+        """Return the corpus of the default feature, or the only one there is. Raises InvalidRequest for several."""
+        feature = self._features.get(self._default_feature)
+        if feature is not None and feature.retrieval is not None:
+            return feature.retrieval.corpus
+        names = list(self._parts.corpora.declared)
+        if len(names) == 1:
+            return names[0]
+        raise InvalidRequest(
+            f"The project has several corpora: {', '.join(names)}.", next_step="Name one with --corpus NAME."
         )
 
-    async def documents(self, name: str, asked: DocumentsAsked, *, caller: Principal) -> DocumentPage:
-        """Return the documents that are asked for, as far as the caller may read them."""
-        ages = await self._ages(name)
-        where = filter_documents(caller, ages, origin=asked.origin, state=asked.state, text=asked.text)
-        return await browse_documents(self._parts.state, name, where, place=asked.place, ages=ages)
+    async def warm_up(self) -> None:
+        """Open the corpora that features answer from, and with the first the embedding model, so that nobody waits."""
+        used = (feature.retrieval.corpus for feature in self._features.values() if feature.retrieval is not None)
+        for name in dict.fromkeys(used):
+            await self._parts.corpora.get(name)
 
-    async def document(self, name: str, document_id: str, *, caller: Principal, first: int = 0) -> DocumentText:
-        """Return a document with its chunks from a place on.
+    async def ingest(
+        self,
+        paths: Sequence[Path] = (),
+        *,
+        corpus: str = "",
+        progress: Callable[[IngestProgress], None] | None = None,
+        confirm_loss: bool = False,
+    ) -> IngestReport:
+        """Read files and folders into a corpus: the given ones, or those that the settings declare for it.
 
-        Raises NotFound where it is not there, and in the same words where it is not for the caller.
+        Raises NeedsConfirmation, unless `confirm_loss`, where more than 30 % of their documents would be forgotten.
         """
-        ages = await self._ages(name)
-        return await read_document(
-            self._parts.state, name, document_id, caller=caller, ages=ages, first=first, limit=CHUNKS_A_PAGE
-        )
-
-    async def audit(self, name: str, *, caller: Principal) -> KeptReport:
-        """Return the last audit that was kept, as far as it is about what the caller may read, and the history.
-
-        The numbers of the history are of the whole corpus.
-        """
-        kept = await read_kept(self._parts.state, self._parts.corpora.require(name))
-        if kept.report is None:
-            return kept
-        subjects = sorted({subject for finding in kept.report.findings for subject in finding.subjects})
-        readable = await find_readable(self._parts.state, name, subjects, caller=caller)
-        return msgspec.structs.replace(kept, report=kept.report.about(readable, tenant=caller.tenant))
-
-    async def bench(self, name: str, asked: BenchAsked, *, caller: Principal) -> BenchResult:
-        """Put a question to a corpus and return what it finds, and why.
-
-        Raises InvalidRequest for a question or a plan that means nothing, Overloaded when the time is over.
-        """
-        corpus, clock = await self._parts.corpora.get(name), self._parts.clock
-        plan = asked.change(self._parts.corpora.plans[name])
-        began = clock.monotonic()
-        with self._parts.capture.tracer.start_as_current_span(f"bench {name}") as span:
-            span.set_attributes(
-                {
-                    "plimsoll.kind": "request",
-                    "plimsoll.tenant": caller.tenant,
-                    "plimsoll.subject": caller.id,
-                    "plimsoll.input": msgspec.json.encode({"text": asked.question}).decode(),
-                }
+        opened = await self._open(corpus)
+        with self._parts.work.under_way("ingestion", opened.name) as told:
+            return await opened.ingest(
+                list(paths) or self._declared_paths(opened.name),
+                root=self._folder,
+                progress=told.of_ingestion(progress),
+                confirm_loss=confirm_loss,
             )
-            result = await corpus.retrieve(asked.question, caller=caller, plan=plan)
-        return BenchResult(
-            corpus=name,
-            question=asked.question,
-            plan=plan,
-            result=result,
-            answerable_at=result.answerable_at,
-            took_ms=(clock.monotonic() - began) * 1_000,
-            trace_id=format_trace_id(span.get_span_context().trace_id),
-        )
 
-    async def fit(
-        self, name: str, dataset: str, *, caller: Principal, progress: Callable[[int, int], None] | None = None
-    ) -> RetrievalFit:
-        """Fit the constants of a corpus on a dataset's labels; nothing is changed.
+    async def sync(
+        self, corpus: str = "", *, sources: Sequence[str] = (), progress: Callable[[IngestProgress], None] | None = None
+    ) -> list[SyncReport]:
+        """Bring a corpus to what its declared sources say now, all of them or those named."""
+        opened = await self._open(corpus)
+        with self._parts.work.under_way("synchronisation", opened.name) as told:
+            return await opened.sync(sources, progress=told.of_ingestion(progress))
 
-        Raises NotFound for an unknown corpus, and InvalidDataset for an unusable dataset.
+    async def sources(self, corpus: str = "") -> list[SourceState]:
+        """Return how each source of a corpus fares: last and next synchronisation, result, age, whether it is held."""
+        opened = await self._open(corpus)
+        due = {one.source: one.due_at for one in await self._schedules.describe(opened.name) if one.task == "sync"}
+        return [msgspec.structs.replace(one, next_sync_at=due.get(one.name)) for one in await opened.sources()]
+
+    async def confirm(self, corpus: str, source: str, *, seen: datetime | None = None) -> list[SyncReport]:
+        """Take what the source is held for, and synchronise it; where `seen` is given, only what it was held for then.
+
+        Raises NotFound unless it is held, and InvalidRequest where it was synchronised since `seen`.
         """
-        loaded = load_named_dataset(self._datasets, dataset)
-        return await fit_retrieval(self._parts, name, loaded, caller=caller, progress=progress)
-
-    async def migration(self, name: str) -> EmbeddingChange:
-        """Return the way of a corpus to another embedding model."""
-        return EmbeddingChange(self._parts, await self._parts.corpora.get(name), datasets=self._datasets)
-
-    def plan(self, name: str) -> RetrievalPlan:
-        """Return how the corpus is searched where nothing else is said."""
-        return self._parts.corpora.plans[name]
-
-    def can_rerank(self, name: str) -> bool:
-        """Tell whether a reranker is declared for the corpus."""
-        return bool(self._parts.corpora.declared[name].retrieval.rerank_model)
-
-    async def confirm(self, name: str, source: str, *, seen: datetime) -> list[SyncReport]:
-        """Take what the source is held for, as it was at the moment `seen`, and synchronise it.
-
-        Raises NotFound unless it is held, and InvalidRequest where it was synchronised since.
-        """
-        corpus = await self._parts.corpora.get(name)
-        state = next((one for one in await corpus.sources() if one.name == source), None)
-        if state is not None and state.is_held and state.finished_at != seen:
+        opened = await self._open(corpus)
+        state = next((one for one in await opened.sources() if one.name == source), None)
+        if seen is not None and state is not None and state.is_held and state.finished_at != seen:
             raise InvalidRequest(
                 f"The source {source!r} was synchronised again since you looked.",
                 next_step="Look at what it is held for now, and confirm that.",
             )
-        await corpus.confirm(source)
-        return await corpus.sync((source,))
+        await opened.confirm(source)
+        return await self.sync(corpus, sources=(source,))
 
-    async def _ages(self, name: str) -> Ages:
-        corpus = await self._parts.corpora.get(name)
-        hours = self._parts.corpora.plans[name].max_age_hours
-        otherwise = timedelta(hours=hours) if hours else None
-        return Ages(now=self._parts.clock.now(), max_ages=corpus.max_ages, otherwise=otherwise)
+    async def documents(self, corpus: str = "") -> list[DocumentRow]:
+        """Return all documents of a corpus, those that could not be read included."""
+        return await (await self._open(corpus)).documents()
+
+    async def chunks(self, corpus: str = "") -> CorpusCut:
+        """Return how the documents of a corpus were cut."""
+        opened = await self._open(corpus)
+        return await describe_cut(opened, self._parts.corpora.declared[opened.name].chunking.made())
+
+    async def compare_chunkings(self, dataset: str, *, corpus: str = "", k: int = 5) -> tuple[WayTried, ...]:
+        """Cut the paths of a corpus by every strategy in a temporary index, and compare what a dataset's cases find.
+
+        The corpus's own strategy comes first. Raises InvalidDataset for an unusable dataset.
+        """
+        opened = await self._open(corpus)
+        return await compare_ways(
+            self._parts,
+            self._parts.corpora.declared[opened.name].chunking.made(),
+            await self._datasets.load(dataset),
+            paths=self._declared_paths(opened.name),
+            root=self._folder,
+            k=k,
+        )
+
+    async def audit(
+        self, corpus: str = "", *, window_days: int = 30, max_age_days: float | None = None, keep: bool = False
+    ) -> AuditReport:
+        """Return what is wrong with what a corpus knows, the worst first; the corpus is not changed.
+
+        `keep` keeps the report for `kept_audits`, as an audit on a schedule does.
+        """
+        name, parts = corpus or self.default_corpus(), self._parts
+        report = await audit_knowledge(self._folder, parts, name, window_days=window_days, max_age_days=max_age_days)
+        if keep:
+            await keep_report(parts.state, report, clock=parts.clock)
+        return report
+
+    async def kept_audits(self, corpus: str = "") -> KeptReport:
+        """Return the last report that was kept of a corpus, and what those before it found in numbers."""
+        return await read_kept(self._parts.state, self._parts.corpora.require(corpus or self.default_corpus()))
+
+    async def evaluate(
+        self,
+        corpus: str,
+        dataset: str,
+        *,
+        k: int = 5,
+        caller: Principal | None = None,
+        feature: str = "",
+        against: str = "",
+        progress: Callable[[int, int], None] | None = None,
+    ) -> RetrievalEvaluation:
+        """Measure what a corpus finds for a dataset, and what a feature makes of it where one is named; keep the run.
+
+        Raises NotFound also for an unknown feature or run, and InvalidDataset for an unusable dataset.
+        """
+        loaded = await self._datasets.load(dataset)
+        asked = RetrievalAsked(
+            corpus=corpus,
+            k=k,
+            caller=caller or Principal.local(),
+            feature=find_feature(self._features, feature) if feature else None,
+            baseline=await self._parts.evaluations.get(against) if against else None,
+        )
+        return await evaluate_retrieval(self._folder, self._parts, asked, dataset=loaded, progress=progress)
+
+    async def fit(
+        self, corpus: str, dataset: str, *, caller: Principal, progress: Callable[[int, int], None] | None = None
+    ) -> RetrievalFit:
+        """Fit the constants of a corpus on a dataset's labels; nothing is changed.
+
+        Raises InvalidDataset for an unusable dataset.
+        """
+        loaded = await self._datasets.load(dataset)
+        return await fit_retrieval(self._parts, corpus, loaded, caller=caller, progress=progress)
+
+    async def migration(self, corpus: str) -> EmbeddingChange:
+        """Return the way of a corpus to another embedding model."""
+        return EmbeddingChange(self._parts, await self._open(corpus), datasets=self._datasets)
+
+    def plan(self, corpus: str) -> RetrievalPlan:
+        """Return how the corpus is searched where nothing else is said."""
+        return self._parts.corpora.plans[corpus]
+
+    def can_rerank(self, corpus: str) -> bool:
+        """Tell whether a reranker is declared for the corpus."""
+        return bool(self._parts.corpora.declared[corpus].retrieval.rerank_model)
+
+    @property
+    def _datasets(self) -> Datasets:
+        return Datasets(self._parts, features=self._features, folder=self._folder)
+
+    async def _open(self, corpus: str) -> Corpus:
+        return await self._parts.corpora.get(corpus or self.default_corpus())
+
+    def _declared_paths(self, corpus: str) -> list[Path]:
+        return [self._folder / path for path in self._parts.corpora.declared[corpus].paths]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from plimsoll.datasets import Dataset, load_dataset
+from plimsoll.datasets import Dataset
 from plimsoll.evals import (
     EvalRun,
     RetrievalDifference,
@@ -107,8 +107,3 @@ async def _run(
         evaluations=parts.evaluations,
         progress=progress,
     )
-
-
-def load_named_dataset(folder: Path, name: str) -> Dataset:
-    """Return the dataset of the project's folder `datasets`, or that of a path that ends with `.jsonl`."""
-    return load_dataset(Path(name) if name.endswith(".jsonl") else folder / f"{name}.jsonl")

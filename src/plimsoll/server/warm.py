@@ -44,7 +44,7 @@ class WarmUp:
         if self._is_lazy:
             return
         if self._loading is None or (self._loading.done() and _failure_of(self._loading) is not None):
-            self._loading = asyncio.get_running_loop().create_task(self._project.warm_up())
+            self._loading = asyncio.get_running_loop().create_task(self._project.knowledge.warm_up())
 
     async def examine(self) -> list[Readiness]:
         """Return what questions need and whether it is there."""

@@ -34,12 +34,12 @@ async def furnish(folder: Path, *, requests: int = 120) -> None:
         _write_files(project)
     async with open_new_project(folder) as project:
         await project.evals.run("docs_answer")
-        await project.ingest()
-        await project.sync("docs")
+        await project.knowledge.ingest()
+        await project.knowledge.sync("docs")
         for name in ("a", "b"):
             (project.folder / "notes" / f"{name}.md").unlink()
-        await project.sync("docs")
-        await project.audit_knowledge("docs", keep=True)
+        await project.knowledge.sync("docs")
+        await project.knowledge.audit("docs", keep=True)
         await project.evals.run("docs_answer")
         await project.ask(QUESTION)
         record_traffic(project, requests)

@@ -23,7 +23,7 @@ async def picture(page: Page, name: str) -> None:
 @pytest.mark.parametrize(("viewport", "name"), [(DESKTOP, "desktop"), (PHONE, "phone")])
 async def test_a_prompt_is_edited_tried_and_kept(tmp_path: Path, viewport: ViewportSize, name: str):
     async with served(tmp_path) as server, opened_tab(viewport, scripts=False) as tab:
-        await server.project.ingest()
+        await server.project.knowledge.ingest()
         page = tab.page
         await page.goto(f"{server.url}/playground")
         await picture(page, f"form.{name}")
@@ -52,7 +52,7 @@ async def test_a_prompt_is_edited_tried_and_kept(tmp_path: Path, viewport: Viewp
 
 async def test_a_trace_leads_to_the_playground_with_its_input(tmp_path: Path):
     async with served(tmp_path) as server, opened_tab() as tab:
-        await server.project.ingest()
+        await server.project.knowledge.ingest()
         result = await server.project.ask(QUESTION)
         await tab.page.goto(f"{server.url}/traces/{result.trace_id}")
         await tab.page.click("text=Replay with changes")
@@ -65,7 +65,7 @@ async def test_a_trace_leads_to_the_playground_with_its_input(tmp_path: Path):
 
 async def test_a_replay_leads_to_what_it_repeats(tmp_path: Path):
     async with served(tmp_path) as server, opened_tab() as tab:
-        await server.project.ingest()
+        await server.project.knowledge.ingest()
         result = await server.project.ask(QUESTION)
         replayed = (await server.project.traces.replay(result.trace_id)).replayed
         await tab.page.goto(f"{server.url}/traces/{replayed.trace_id}")

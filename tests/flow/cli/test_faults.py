@@ -60,9 +60,9 @@ async def test_a_file_name_that_is_no_text_is_read_under_a_name_that_is(project:
     (project / "odd").mkdir()
     (project / "odd" / os.fsdecode(b"caf\xe9.md")).write_text("# Coffee\n\nThe machine is on the third floor.\n")
     async with library.open(project, environ={}) as opened:
-        report = await opened.ingest([project / "odd"])
+        report = await opened.knowledge.ingest([project / "odd"])
         assert (report.added, report.failed) == (1, ())
-        assert "odd/caf\\xe9.md" in [document.source for document in await opened.documents()]
+        assert "odd/caf\\xe9.md" in [document.source for document in await opened.knowledge.documents()]
 
 
 async def test_an_index_that_is_scrambled_is_built_again_from_the_truth(project: Path):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.datasets import load_dataset
+
 from flow.cli.commands import plimsoll
 
 pytestmark = pytest.mark.model
@@ -65,7 +67,8 @@ def test_a_mix_of_another_model_is_doubted_by_the_doctor_and_weights_that_are_no
     assert "[knowledge.parts.retrieval.mix]" in done.err
 
 
-def test_too_few_labels_decide_nothing(project: Path):
-    done = plimsoll(project, "knowledge", "fit", "docs", "docs_answer")
+def test_too_few_labels_of_a_pinned_version_decide_nothing(project: Path):
+    version = load_dataset(project / "datasets" / "docs_answer.jsonl").version
+    done = plimsoll(project, "knowledge", "fit", "docs", f"docs_answer@{version[:8]}")
     assert (done.code, done.err) == (0, "")
     assert "15 without decide nothing about answerability" in " ".join(done.out.split())

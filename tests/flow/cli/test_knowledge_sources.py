@@ -44,7 +44,7 @@ def synced(folder: Path) -> dict[str, str]:
 
     async def sync() -> dict[str, str]:
         async with library.open(folder, environ={}) as project:
-            return {report.source: report.result for report in await project.sync("docs")}
+            return {report.source: report.result for report in await project.knowledge.sync("docs")}
 
     return asyncio.run(sync())
 
@@ -90,7 +90,7 @@ def test_a_source_that_is_not_there_ends_with_another_code_and_the_others_are_re
 def test_a_source_of_another_name_is_refused_with_the_nearest(project: Path) -> None:
     async def sync() -> None:
         async with library.open(project, environ={}) as opened:
-            await opened.sync("docs", sources=["rulse"])
+            await opened.knowledge.sync("docs", sources=["rulse"])
 
     with pytest.raises(NotFound, match="'rules'"):
         asyncio.run(sync())

@@ -51,7 +51,7 @@ async def adopt(folder: Path, *models: str, asks: int = 3) -> tuple[AdoptionRepo
     async with evaluated(folder) as project:
         for n in range(asks):
             await project.ask(f"What is {n}?", feature="echo", caller=ANN)
-        report = await project.adopt("echo", models, AdoptionAsked(probe_cases=3))
+        report = await project.evals.adopt("echo", models, AdoptionAsked(probe_cases=3))
         left = await project.traces.list(TraceFilter(text="What is", limit=500))
         return report, len(left)
 
@@ -88,9 +88,9 @@ async def test_models_that_cannot_be_tried_are_refused_before_anything_is_asked(
     with Upstream(answer=say) as upstream:
         async with evaluated(write(tmp_path, upstream)) as project:
             with pytest.raises(InvalidRequest, match="'default' was named twice, or is the feature's own"):
-                await project.adopt("echo", ["default"])
+                await project.evals.adopt("echo", ["default"])
             with pytest.raises(NotFound, match="feature 'ecco'"):
-                await project.adopt("ecco", ["up/words"])
+                await project.evals.adopt("ecco", ["up/words"])
         assert upstream.list_requests() == ()
 
 

@@ -41,12 +41,12 @@ async def test_a_corpus_in_order_has_no_findings_and_reports_are_kept(place: Pla
     place.write()
     async with place.opened() as project:
         await project.schedules.run_due("docs")
-        first = await project.kept_audits("docs")
+        first = await project.knowledge.kept_audits("docs")
         assert first.report is not None
         assert (first.report.findings, first.report.documents, first.report.limits) == ((), 1, ())
         place.clock.advance(24 * 3_600)
-        await project.audit_knowledge("docs", keep=True)
-        kept = await project.kept_audits("docs")
+        await project.knowledge.audit("docs", keep=True)
+        kept = await project.knowledge.kept_audits("docs")
     assert [one.counts for one in kept.history] == [{"stale": 1}, {}]
     assert kept.report is not None
     assert (kept.report.at, kept.history[0].worst) == (place.clock.now(), "warning")
@@ -56,18 +56,18 @@ async def test_a_corpus_in_order_has_no_findings_and_reports_are_kept(place: Pla
 async def test_an_audit_that_is_not_kept_leaves_the_last_report_alone(place: Place):
     place.write()
     async with place.opened() as project:
-        await project.audit_knowledge("docs")
-        assert (await project.kept_audits("docs")).report is None
+        await project.knowledge.audit("docs")
+        assert (await project.knowledge.kept_audits("docs")).report is None
 
 
 async def test_chunks_without_a_document_and_documents_without_chunks_are_found(place: Place):
     wiki = place.write() / "wiki"
     (wiki / "moon.md").write_text("# Moon\n\nThe moon pulls at the sea.\n")
     async with place.opened() as project:
-        await project.sync("docs")
+        await project.knowledge.sync("docs")
         moon = "(SELECT id FROM knowledge_documents WHERE source = 'wiki/moon.md')"
         await break_rows(place, f"UPDATE knowledge_chunks SET document_id = 'gone' WHERE document_id = {moon}")
-        report = await project.audit_knowledge("docs")
+        report = await project.knowledge.audit("docs")
     assert kinds(report) == {("inconsistent", ()), ("inconsistent", ("wiki/moon.md",))}
     assert report.findings[0].message == "1 chunks of the database have no document: answers never come from them."
     assert report.findings[1].message == "It has 0 of its 1 chunks."
@@ -76,20 +76,20 @@ async def test_chunks_without_a_document_and_documents_without_chunks_are_found(
 async def test_vectors_of_another_model_are_found_by_what_the_chunks_say(place: Place):
     place.write()
     async with place.opened() as project:
-        await project.sync("docs")
+        await project.knowledge.sync("docs")
         await break_rows(place, "UPDATE knowledge_vectors SET fingerprint = 'other'")
-        report = await project.audit_knowledge("docs")
+        report = await project.knowledge.audit("docs")
     assert kinds(report) == {("other model", ("wiki/tides.md",))}
 
 
 async def test_an_index_that_is_behind_or_missing_is_said_of_this_machine(place: Place):
     place.write()
     async with place.opened() as project:
-        await project.sync("docs")
+        await project.knowledge.sync("docs")
         await break_rows(place, "UPDATE knowledge_corpora SET applied_seq = applied_seq + 2")
-        behind = await project.audit_knowledge("docs")
+        behind = await project.knowledge.audit("docs")
         shutil.rmtree(index_folder(project))
-        missing = await project.audit_knowledge("docs")
+        missing = await project.knowledge.audit("docs")
     [finding] = behind.findings
     assert finding.message.startswith("The index of this machine lacks the last 2 of ")
     assert [one.message for one in missing.findings] == ["This machine has no index for the embedding model in use."]
@@ -99,7 +99,7 @@ async def test_what_no_index_needs_is_named_once_it_has_settled(tmp_path: Path):
     place = Place("sqlite", tmp_path, "")
     place.write()
     async with place.opened() as project:
-        await project.sync("docs")
+        await project.knowledge.sync("docs")
     later = SystemClock().now() + timedelta(hours=2)
     async with place.opened() as project:
         folder = index_folder(project)
@@ -110,10 +110,10 @@ async def test_what_no_index_needs_is_named_once_it_has_settled(tmp_path: Path):
             make_holdable(index / name)
         hold = Hold(index / "8-read")
         (folder.parent / "undeclared").mkdir()
-        assert kinds(await project.audit_knowledge("docs")) == set()
+        assert kinds(await project.knowledge.audit("docs")) == set()
     place.clock.advance((later - place.clock.now()).total_seconds())
     async with place.opened() as project:
-        [finding] = [one for one in (await project.audit_knowledge("docs")).findings if one.kind == "unused files"]
+        [finding] = [one for one in (await project.knowledge.audit("docs")).findings if one.kind == "unused files"]
     assert finding.message.endswith("are of no use: .7-left.part, 9-spare, undeclared.")
     hold.let_go()
 

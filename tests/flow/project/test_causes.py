@@ -75,12 +75,12 @@ async def test_a_document_that_was_removed(tmp_path: Path):
     folder = tmp_path / "shop"
     write_project(folder)
     async with plimsoll.open(folder, environ={}) as project:
-        await project.ingest()
+        await project.knowledge.ingest()
         question = "How long do customers have to return an item?"
         before = await ask(project, feature="docs_answer", text=question)
         (gone,) = (folder / "documents").glob("*return*")
         gone.unlink()
-        await project.ingest(confirm_loss=True)
+        await project.knowledge.ingest(confirm_loss=True)
         after = await ask(project, feature="docs_answer", text=question)
         compared = await compare(project, before, after)
     first = compared.findings[0]

@@ -50,11 +50,11 @@ async def test_what_changed_is_shown_with_its_texts_to_those_who_may_read_them(t
     async with open_new_project(tmp_path) as project:
         write_closed_project(project.folder)
     async with open_new_project(tmp_path) as project:
-        await project.ingest()
-        await project.sync("docs")
+        await project.knowledge.ingest()
+        await project.knowledge.sync("docs")
         before = await project.evals.run("docs_answer")
         write_row(project.folder, "The canteen serves soup on Fridays.")
-        await project.sync("docs")
+        await project.knowledge.sync("docs")
         after = await project.evals.run("docs_answer")
         found = await project.evals.compare(before.id[:12], after.id)
         stranger = Principal(id="user:ada", tenant=LOCAL_TENANT, scopes=frozenset({"read"}))
@@ -76,7 +76,7 @@ async def test_what_changed_is_shown_with_its_texts_to_those_who_may_read_them(t
 async def test_texts_that_are_no_longer_kept_are_counted_as_gone(tmp_path: Path):
     async with open_new_project(tmp_path) as project:
         before = await project.evals.run("docs_answer")
-        await project.ingest()
+        await project.knowledge.ingest()
         after = await project.evals.run("docs_answer")
         kept = await project.evals.compare(before.id, after.id)
         assert await project.erase("user:local") > 0

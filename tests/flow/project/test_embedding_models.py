@@ -69,19 +69,19 @@ async def test_a_corpus_is_embedded_by_a_provider_who_is_retried_and_whose_price
     with Upstream() as upstream:
         async with opened(tmp_path, upstream) as project:
             upstream.inject(Fault(kind=FaultKind.STATUS, status=503, path="/embeddings"))
-            report = await project.ingest()
+            report = await project.knowledge.ingest()
             assert (report.added, len(report.failed)) == (2, 0)
             assert await find(project) == ({"documents/delivery.md"}, set())
             tokens = 3 * sum(len(texts_of(one)) for one in upstream.list_requests(path="/embeddings")[1:])
         async with opened(tmp_path, upstream) as project:
-            [total] = await project.spend(by="model")
+            [total] = await project.spend.totals(by="model")
             assert total.cost_usd == pytest.approx(2e-6 * tokens)
 
 
 async def test_while_the_provider_is_down_a_corpus_opens_and_answers_by_words(tmp_path: Path) -> None:
     with Upstream() as upstream:
         async with opened(tmp_path, upstream) as project:
-            await project.ingest()
+            await project.knowledge.ingest()
     with Upstream() as elsewhere:
         elsewhere.inject_always(Fault(kind=FaultKind.STATUS, status=500))
         async with opened(tmp_path, elsewhere) as project:
@@ -91,7 +91,7 @@ async def test_while_the_provider_is_down_a_corpus_opens_and_answers_by_words(tm
 async def test_a_name_that_stands_for_another_model_is_refused_and_no_vectors_mix(tmp_path: Path) -> None:
     with Upstream() as upstream:
         async with opened(tmp_path, upstream) as project:
-            await project.ingest()
+            await project.knowledge.ingest()
         async with opened(tmp_path, upstream, model="embed-2") as project:
             with pytest.raises(InvalidSettings, match="their vectors do not mix"):
                 await find(project)
@@ -100,7 +100,7 @@ async def test_a_name_that_stands_for_another_model_is_refused_and_no_vectors_mi
 async def test_a_change_to_a_provider_is_priced_before_and_compared_before_the_switch(tmp_path: Path) -> None:
     with Upstream() as upstream:
         async with opened(tmp_path, upstream, embedding="plimsoll/minilm") as project:
-            await project.ingest()
+            await project.knowledge.ingest()
             change = await project.knowledge.migration("docs")
             estimate = await change.estimate("vectors")
             assert (estimate.chunks, estimate.cost_usd) == (2, pytest.approx(2e-6 * estimate.tokens))
@@ -110,7 +110,7 @@ async def test_a_change_to_a_provider_is_priced_before_and_compared_before_the_s
                 await change.switch()
             await change.compare("cases", caller=ADA)
             write_files(tmp_path, {"documents/new.md": "# New\n\nA new rule.\n"})
-            await project.ingest()
+            await project.knowledge.ingest()
             with pytest.raises(NeedsConfirmation, match="on what it knows now"):
                 await change.switch()
             await change.compare("cases", caller=ADA)
@@ -122,7 +122,7 @@ async def test_a_change_to_a_provider_is_priced_before_and_compared_before_the_s
 async def test_a_switch_without_comparison_is_typed(tmp_path: Path) -> None:
     with Upstream() as upstream:
         async with opened(tmp_path, upstream, embedding="plimsoll/minilm") as project:
-            await project.ingest()
+            await project.knowledge.ingest()
             change = await project.knowledge.migration("docs")
             await change.embed("vectors")
             assert (await change.switch(without_comparison=True)).model == "vectors"

@@ -26,7 +26,7 @@ async def opened(folder: Path, *, clock: FakeClock | None = None, **environ: str
     """Open a fresh project of the template, its documents ingested, with nothing else in the environment."""
     _write_once(folder)
     async with plimsoll.open(folder, clock=clock, environ=environ) as project:
-        await project.ingest()
+        await project.knowledge.ingest()
         yield project
 
 

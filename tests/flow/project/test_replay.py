@@ -121,12 +121,12 @@ async def test_documents_that_are_gone_by_now_are_found_from_the_record(tmp_path
     folder = tmp_path / "shop"
     write_project(folder)
     async with plimsoll.open(folder, environ={}) as project:
-        await project.ingest()
+        await project.knowledge.ingest()
         first = await project.ask("How long do customers have to return an item?")
         assert first.outcome is Outcome.ANSWERED
         for file in (folder / "documents").iterdir():
             file.unlink()
-        await project.ingest(confirm_loss=True)
+        await project.knowledge.ingest(confirm_loss=True)
         recorded = await project.traces.replay(first.trace_id)
         live = await project.traces.replay(first.trace_id, ReplayAsked(is_live=True))
     assert recorded.is_same_output

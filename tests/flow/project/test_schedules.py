@@ -37,7 +37,7 @@ async def test_a_restart_neither_skips_nor_repeats_a_run(place: Place):
     place.clock.advance(1)
     async with place.opened() as project:
         assert await results(project) == ["sync synced"]
-        [wiki] = await project.sources("docs")
+        [wiki] = await project.knowledge.sources("docs")
     assert wiki.next_sync_at == place.clock.now() + timedelta(hours=1)
 
 
@@ -75,7 +75,7 @@ async def test_a_synchronisation_by_hand_puts_the_next_one_off(place: Place):
     async with place.opened() as project:
         await results(project)
         place.clock.advance(HOUR / 2)
-        await project.sync("docs")
+        await project.knowledge.sync("docs")
         place.clock.advance(HOUR / 2)
         assert await results(project) == []
         place.clock.advance(HOUR / 2)

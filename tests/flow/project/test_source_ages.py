@@ -32,7 +32,7 @@ max_age = "30d"
 async def stale(project: Project) -> set[str]:
     """Return the sources of the passages that are marked stale; all are found, whatever their age."""
     asked = BenchAsked(question="When does the tide turn?", passages=5)
-    result = (await project.knowledge.bench("docs", asked, caller=Principal.local())).result
+    result = (await project.knowledge.seen_by(Principal.local()).bench("docs", asked)).result
     assert {one.source for one in result.passages} == NAMES
     return {one.source for one in result.passages if one.is_stale}
 
@@ -42,13 +42,13 @@ async def test_a_passage_is_as_old_as_its_own_source_allows(tmp_path: Path) -> N
     folder = place.write(settings=SOURCES)
     write_files(folder, {name: f"# Tides of {name}\n\nThe tide of {name} turns every six hours.\n" for name in NAMES})
     async with place.opened() as project:
-        await project.sync("docs")
+        await project.knowledge.sync("docs")
         assert await stale(project) == set()
         place.clock.advance(3 * HOUR)
         assert await stale(project) == {"news/tides.md"}
         place.clock.advance(4 * HOUR)
         assert await stale(project) == NAMES - {"archive/tides.md"}
-        await project.sync("docs", sources=["news"])
+        await project.knowledge.sync("docs", sources=["news"])
         assert await stale(project) == {"documents/tides.md"}
         place.clock.advance(31 * 24 * HOUR)
         assert await stale(project) == NAMES

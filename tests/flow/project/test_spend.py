@@ -37,7 +37,7 @@ async def test_a_caller_sees_the_spend_of_its_own_tenant(server: Served):
     _settle(server, "other", 0.25, subject="key:cd")
     reply = await server.get("/api/spend?by=key&days=2", headers=await _bearer(server, tenant="shop"))
     assert [(total["name"], total["cost_usd"]) for total in reply.json()["totals"]] == [("key:ab", 0.5)]
-    everything = await server.project.spend(by="tenant")
+    everything = await server.project.spend.totals(by="tenant")
     assert [(total.name, total.cost_usd) for total in everything] == [("shop", 0.5), ("other", 0.25)]
 
 
@@ -63,4 +63,4 @@ async def test_a_caller_sees_the_allowances_that_it_can_be_held_to(server: Serve
 async def test_an_erased_person_is_taken_out_of_the_spend(server: Served):
     _settle(server, "shop", 0.5)
     assert await server.project.erase("key:ab") == 1
-    assert [total.name for total in await server.project.spend(by="key")] == ["erased"]
+    assert [total.name for total in await server.project.spend.totals(by="key")] == ["erased"]

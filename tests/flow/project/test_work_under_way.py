@@ -35,6 +35,8 @@ async def test_reading_documents_stands_on_the_board(tmp_path: Path, kind: str):
         def look(_: IngestProgress) -> None:
             seen.update((one.kind, one.name) for one in project.work.list())
 
-        await (project.ingest(progress=look) if kind == "ingestion" else project.sync(progress=look))
+        await (
+            project.knowledge.ingest(progress=look) if kind == "ingestion" else project.knowledge.sync(progress=look)
+        )
         assert project.work.list() == ()
     assert seen == {(kind, "docs")}

@@ -72,7 +72,7 @@ async def company(folder: Path) -> AsyncGenerator[tuple[Served, dict[str, Member
     (project / "plimsoll.toml").write_text(settings + SOURCE, encoding="utf-8")
     write_rows(project, {"pay": ("group:pay",), "law": ("group:law",)})
     async with served(folder, pace=BRIEF) as server:
-        assert [report.result for report in await server.project.sync()] == ["synced"] * 2
+        assert [report.result for report in await server.project.knowledge.sync()] == ["synced"] * 2
         pay = await server.keys.create("pay", groups=("pay",), scopes=SCOPES)
         law = await server.keys.create("law", groups=("law",), scopes=SCOPES)
         chief = await server.keys.create("chief", scopes=("admin",))
@@ -119,7 +119,7 @@ async def prepare_trial(server: Served) -> str:
 async def test_no_page_and_no_route_shows_them_to_another(tmp_path: Path):
     async with company(tmp_path) as (server, members):
         trace_id = (await members["pay"].ask(QUESTIONS["pay"]))["trace_id"]
-        (document,) = [one for one in await server.project.documents("docs") if "pay" in one.readers[0]]
+        (document,) = [one for one in await server.project.knowledge.documents("docs") if "pay" in one.readers[0]]
         ids = {"trace_id": trace_id, "corpus": "docs", "document_id": document.id, "name": "docs_answer"}
         ids |= {"run_id": (await server.project.evals.run("docs_answer")).id, "feature": "docs_answer"}
         ids["trial_id"] = await prepare_trial(server)
@@ -152,7 +152,7 @@ async def test_a_reader_who_was_taken_away_is_told_nothing_more(tmp_path: Path):
     async with company(tmp_path) as (server, members):
         before = await members["pay"].ask(QUESTIONS["pay"])
         write_rows(tmp_path / "shop", {"pay": ("group:board",), "law": ("group:law",)})
-        await server.project.sync(sources=["rows"])
+        await server.project.knowledge.sync(sources=["rows"])
         after = await members["pay"].ask(QUESTIONS["pay"])
     assert before["outcome"] == "answered"
     assert (after["outcome"], after["citations"]) == ("abstained", [])

@@ -26,8 +26,8 @@ async def test_the_last_audit_is_shown_with_its_history(tmp_path: Path):
     async with served(tmp_path) as server:
         assert (await server.get("/api/knowledge/docs/audit")).json() == {"report": None, "history": []}
         next((server.project.folder / "documents").glob("*.md")).write_bytes(b"\xff\xfe\x00")
-        await server.project.ingest()
-        await server.project.audit_knowledge("docs", keep=True)
+        await server.project.knowledge.ingest()
+        await server.project.knowledge.audit("docs", keep=True)
         shown = (await server.get("/api/knowledge/docs/audit")).json()
         missing = await server.get("/api/knowledge/other/audit")
     assert shown["report"]["counts"] == shown["history"][0]["counts"] == {"unreadable": 1}
@@ -36,10 +36,10 @@ async def test_the_last_audit_is_shown_with_its_history(tmp_path: Path):
 
 async def test_an_audit_names_no_document_that_the_caller_may_not_read(tmp_path: Path):
     async with served(tmp_path) as server:
-        await server.project.ingest()
+        await server.project.knowledge.ingest()
         path = next((server.project.folder / "documents").glob("*.md"))
         path.unlink()
-        await server.project.audit_knowledge("docs", keep=True)
+        await server.project.knowledge.audit("docs", keep=True)
         mine = [await server.get(f"{prefix}/knowledge/docs/audit", headers=PAGE) for prefix in ("", "/api")]
         await keep_for_others(tmp_path)
         theirs = [await server.get(f"{prefix}/knowledge/docs/audit", headers=PAGE) for prefix in ("", "/api")]
@@ -49,9 +49,9 @@ async def test_an_audit_names_no_document_that_the_caller_may_not_read(tmp_path:
 
 async def test_an_audit_names_no_documents_of_another_tenant(tmp_path: Path):
     async with served(tmp_path, allowed=("ai.example.com",)) as server:
-        await server.project.ingest()
+        await server.project.knowledge.ingest()
         next((server.project.folder / "documents").glob("*.md")).unlink()
-        await server.project.audit_knowledge("docs", keep=True)
+        await server.project.knowledge.audit("docs", keep=True)
         mine = (await server.keys.create("ops", scopes=("read",))).secret.reveal()
         theirs = (await server.keys.create("them", scopes=("read",), tenant="acme")).secret.reveal()
         shown = [

@@ -23,11 +23,11 @@ async def evaluated(folder: Path, allowed: tuple[str, ...] = ()) -> AsyncGenerat
     async with open_new_project(folder) as project:
         write_closed_project(project.folder)
     async with open_new_project(folder) as project:
-        await project.ingest()
-        await project.sync("docs")
+        await project.knowledge.ingest()
+        await project.knowledge.sync("docs")
         before = await project.evals.run("docs_answer")
         write_row(project.folder, "The canteen serves soup on Fridays.")
-        await project.sync("docs")
+        await project.knowledge.sync("docs")
         after = await project.evals.run("docs_answer")
     runs = [before.id, after.id]
     async with served(folder, allowed=allowed) as server:

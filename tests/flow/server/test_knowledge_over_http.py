@@ -191,10 +191,10 @@ async def test_a_link_from_another_site_asks_nothing(tmp_path: Path):
 async def test_a_held_source_is_confirmed_by_hand_and_then_synchronised(tmp_path: Path):
     await declare_notes(tmp_path, 4)
     async with served(tmp_path) as server:
-        await server.project.sync("docs")
+        await server.project.knowledge.sync("docs")
         for number in range(3):
             (server.project.folder / "notes" / f"{number}.md").unlink()
-        await server.project.sync("docs")
+        await server.project.knowledge.sync("docs")
         held = (await server.get("/api/knowledge/docs")).json()["corpus"]
         page = await server.get("/knowledge/docs", headers=PAGE)
         state = next(one for one in held["sources"] if one["name"] == "notes")
@@ -212,11 +212,11 @@ async def test_a_held_source_is_confirmed_by_hand_and_then_synchronised(tmp_path
 async def test_what_was_held_since_somebody_looked_is_not_confirmed(tmp_path: Path):
     await declare_notes(tmp_path, 4)
     async with served(tmp_path) as server:
-        await server.project.sync("docs")
+        await server.project.knowledge.sync("docs")
         seen = (await server.get("/api/knowledge/docs")).json()["corpus"]["sources"][-1]["finished_at"]
         for number in range(4):
             (server.project.folder / "notes" / f"{number}.md").unlink()
-        await server.project.sync("docs")
+        await server.project.knowledge.sync("docs")
         late = await server.post("/api/knowledge/docs/confirm", json={"source": "notes", "seen": seen})
         vague = await server.post("/api/knowledge/docs/confirm", json={"source": "notes", "seen": "now"})
         not_held = await server.post("/api/knowledge/docs/confirm", json={"source": "paths", "seen": seen})

@@ -43,13 +43,13 @@ def audit(
     --fail-on says, 2 when --last finds no report; the corpus is not changed.
     """
     if history:
-        _show_history(run_in_project(lambda project: project.kept_audits(corpus)).history, as_json=as_json)
+        _show_history(run_in_project(lambda project: project.knowledge.kept_audits(corpus)).history, as_json=as_json)
         return
     if last:
-        report = _require(run_in_project(lambda project: project.kept_audits(corpus)))
+        report = _require(run_in_project(lambda project: project.knowledge.kept_audits(corpus)))
     else:
         report = run_in_project(
-            lambda project: project.audit_knowledge(
+            lambda project: project.knowledge.audit(
                 corpus, window_days=window_days, max_age_days=max_age_days, keep=keep
             )
         )

@@ -24,11 +24,11 @@ def chunks(corpus: str, *, dataset: str, k: int, as_json: bool) -> None:
     to the strategy in force whether it is better, worse, or cannot be told from chance.
     """
     if dataset:
-        tried = run_in_project(lambda project: project.compare_chunkings(dataset, corpus=corpus, k=k))
+        tried = run_in_project(lambda project: project.knowledge.compare_chunkings(dataset, corpus=corpus, k=k))
         if not _print(tried, as_json=as_json):
             make_console().print(_ways(tried))
         return
-    found = run_in_project(lambda project: project.chunks(corpus))
+    found = run_in_project(lambda project: project.knowledge.chunks(corpus))
     if not _print(found, as_json=as_json):
         _show(found)
 

@@ -15,7 +15,7 @@ _MOST_SHOWN = 200
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with readers and metadata.")
 def documents(corpus: str, *, as_json: bool) -> None:
     """List the documents of CORPUS, those that could not be read included; default: the default feature's."""
-    found = run_in_project(lambda project: project.documents(corpus))
+    found = run_in_project(lambda project: project.knowledge.documents(corpus))
     if as_json:
         print_json(found)
     elif not found:

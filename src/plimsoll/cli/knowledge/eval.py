@@ -32,7 +32,7 @@ def evaluate(corpus: str, dataset: str, *, k: int, asker: str, feature: str, aga
     caller = read_asker(asker)
     with shown_progress() as show:
         found = run_in_project(
-            lambda project: project.evaluate_retrieval(
+            lambda project: project.knowledge.evaluate(
                 corpus, dataset, k=k, caller=caller, feature=feature, against=against, progress=show
             )
         )

@@ -8,8 +8,7 @@ from rich.table import Table
 from plimsoll.cli.console import make_console, plain, print_json
 from plimsoll.cli.knowledge.sync import exit_for, print_syncs
 from plimsoll.cli.opened import run_in_project
-from plimsoll.knowledge import SourceState, SyncReport
-from plimsoll.project import Project
+from plimsoll.knowledge import SourceState
 from plimsoll.records import SystemClock
 
 _NOW_SECONDS = 60.0
@@ -21,7 +20,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def sources(corpus: str, *, as_json: bool) -> None:
     """Show where CORPUS comes from, and how fresh each source is; default: the default feature's."""
-    found = run_in_project(lambda project: project.sources(corpus))
+    found = run_in_project(lambda project: project.knowledge.sources(corpus))
     if as_json:
         print_json(found)
         return
@@ -40,12 +39,7 @@ def confirm(corpus: str, source: str, *, as_json: bool) -> None:
 
     Exit code 2 when it is not held, and when it is held again since it lost more meanwhile; 4 when it is unreachable.
     """
-
-    async def run(project: Project) -> list[SyncReport]:
-        await project.confirm_source(corpus, source)
-        return await project.sync(corpus, sources=(source,))
-
-    reports = run_in_project(run)
+    reports = run_in_project(lambda project: project.knowledge.confirm(corpus, source))
     print_syncs(reports, corpus=corpus, as_json=as_json)
     exit_for(reports)
 

@@ -32,8 +32,8 @@ def sync(corpus: str, *, sources: tuple[str, ...], watch: int | None, as_json: b
     async def run(project: Project) -> list[SyncReport]:
         while True:
             with shown_ingestion(quiet=quiet) as show:
-                reports = await project.sync(corpus, sources=sources, progress=show)
-            print_syncs(reports, corpus=corpus or project.default_corpus(), as_json=as_json)
+                reports = await project.knowledge.sync(corpus, sources=sources, progress=show)
+            print_syncs(reports, corpus=corpus or project.knowledge.default_corpus(), as_json=as_json)
             if watch is None:
                 return reports
             await asyncio.sleep(watch)

@@ -14,5 +14,5 @@ async def show_audit(request: Request) -> Response:
     It names only documents that the caller may read; the numbers of the history are of the whole corpus.
     """
     caller = require(request, "read")
-    kept = await state_of(request).project.knowledge.audit(request.path_params["corpus"], caller=caller)
+    kept = await state_of(request).project.knowledge.seen_by(caller).kept_audits(request.path_params["corpus"])
     return render_json({"report": kept.report, "history": kept.history})

@@ -35,15 +35,15 @@ async def ingest(request: Request) -> Response:
         return render_json(await ingest_form(project, await read_form(request)))
     order = _read_order(await request.body())
     paths = resolve_paths(project.folder, order.paths)
-    report = await project.ingest(paths, corpus=order.corpus, confirm_loss=order.confirm_loss)
+    report = await project.knowledge.ingest(paths, corpus=order.corpus, confirm_loss=order.confirm_loss)
     return render_json(report)
 
 
 async def ingest_form(project: Project, form: SentForm) -> IngestReport:
     """Keep the files of a form and read them; without files, read again what plimsoll.toml declares."""
-    corpus = form.fields.get("corpus", "") or project.default_corpus()
+    corpus = form.fields.get("corpus", "") or project.knowledge.default_corpus()
     paths = await save_files(project.folder, project.settings, corpus=corpus, files=form.files)
-    return await project.ingest(paths, corpus=corpus)
+    return await project.knowledge.ingest(paths, corpus=corpus)
 
 
 def _read_order(body: bytes) -> IngestOrder:

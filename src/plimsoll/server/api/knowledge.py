@@ -32,7 +32,7 @@ class CorpusView(msgspec.Struct, frozen=True, kw_only=True):
 async def list_corpora(request: Request) -> Response:
     """`GET /api/knowledge`: how each corpus fares: what it holds, its sources, its index, and what is not kept."""
     caller = require(request, "read")
-    return render_json({"corpora": await state_of(request).project.knowledge.cards(caller)})
+    return render_json({"corpora": await state_of(request).project.knowledge.seen_by(caller).cards()})
 
 
 async def show_corpus(request: Request) -> Response:
@@ -60,23 +60,23 @@ async def confirm_source(request: Request) -> Response:
 
 async def find_corpus(request: Request, caller: Principal) -> CorpusView:
     """Return the corpus that the path names with the documents that the query asks for."""
-    knowledge, name = state_of(request).project.knowledge, request.path_params["corpus"]
-    card = await knowledge.card(name, caller)
+    knowledge, name = state_of(request).project.knowledge.seen_by(caller), request.path_params["corpus"]
+    card = await knowledge.card(name)
     asked = read_documents(request.query_params, sources=[one.name for one in card.sources])
-    return CorpusView(corpus=card, page=await knowledge.documents(name, asked, caller=caller))
+    return CorpusView(corpus=card, page=await knowledge.documents(name, asked))
 
 
 async def find_document(request: Request, caller: Principal) -> DocumentText:
     """Return the document that the path names; what is not for the caller is not there. Raises NotFound."""
     name, document_id = request.path_params["corpus"], request.path_params["document_id"]
     first = read_first(request.query_params)
-    return await state_of(request).project.knowledge.document(name, document_id, caller=caller, first=first)
+    return await state_of(request).project.knowledge.seen_by(caller).document(name, document_id, first=first)
 
 
 async def put_to_bench(request: Request, caller: Principal) -> BenchResult:
     """Put the query's question to the corpus that the path names."""
     name = request.path_params["corpus"]
-    return await state_of(request).project.knowledge.bench(name, read_bench(request.query_params), caller=caller)
+    return await state_of(request).project.knowledge.seen_by(caller).bench(name, read_bench(request.query_params))
 
 
 async def confirm(request: Request, *, source: str, seen: str) -> list[SyncReport]:

@@ -20,7 +20,7 @@ async def show_spend(request: Request) -> Response:
     caller = require(request, "read")
     by = cast("SpendBy", request.query_params.get("by", "day"))
     days = _read_days(request.query_params.get("days", "30"))
-    totals = await state_of(request).project.spend(by=by, days=days, tenant=caller.tenant)
+    totals = await state_of(request).project.spend.totals(by=by, days=days, tenant=caller.tenant)
     return render_json({"by": by, "days": days, "totals": totals})
 
 
@@ -29,7 +29,7 @@ async def list_allowances(request: Request) -> Response:
     caller, project = require(request, "read"), state_of(request).project
     allowances = [each for each in await project.allowances.list() if _concerns(each, caller)]
     shown = {each.allowance_id for each in allowances}
-    budgets = [each for each in await project.budgets() if each.allowance.allowance_id in shown]
+    budgets = [each for each in await project.spend.budgets() if each.allowance.allowance_id in shown]
     return render_json({"allowances": allowances, "budgets": budgets})
 
 

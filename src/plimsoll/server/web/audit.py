@@ -14,7 +14,7 @@ _MOST_BEFORE = 20
 async def show_audit(request: Request) -> Response:
     """`GET /knowledge/{corpus}/audit`: the findings about documents that the caller may read, and earlier numbers."""
     caller, name = require(request, "read"), request.path_params["corpus"]
-    kept = await state_of(request).project.knowledge.audit(name, caller=caller)
+    kept = await state_of(request).project.knowledge.seen_by(caller).kept_audits(name)
     findings = kept.report.findings if kept.report else ()
     content = {
         "corpus": name,

@@ -22,7 +22,8 @@ async def show_bench(request: Request) -> Response:
     """`GET /knowledge/{corpus}/bench`: what it finds for `q`, both legs side by side."""
     caller = require(request, "ask")
     name, query = request.path_params["corpus"], request.query_params
-    card = await state_of(request).project.knowledge.card(name, caller)
+    knowledge = state_of(request).project.knowledge
+    card = await knowledge.seen_by(caller).card(name)
     found: BenchResult | None = None
     problem: PlimsollError | None = None
     is_foreign = request.headers.get("sec-fetch-site", "none").lower() not in _OWN_SITES
@@ -37,8 +38,8 @@ async def show_bench(request: Request) -> Response:
         "question": query.get("q", ""),
         "chosen": chosen,
         "is_changed": any(chosen.values()),
-        "can_rerank": state_of(request).project.knowledge.can_rerank(name),
-        "plan": state_of(request).project.knowledge.plan(name),
+        "can_rerank": knowledge.can_rerank(name),
+        "plan": knowledge.plan(name),
         "found": found,
         "rows": compare_legs(found.result) if found else (),
         "times": lay_out_times(found.result.times) if found else (),

@@ -33,7 +33,7 @@ async def _render(
     request: Request, caller: Principal, *, report: IngestReport | None = None, problem: PlimsollError | None = None
 ) -> Response:
     content = {
-        "corpora": await state_of(request).project.knowledge.cards(caller),
+        "corpora": await state_of(request).project.knowledge.seen_by(caller).cards(),
         "report": report,
         "problem": problem,
         "may_ingest": caller.may("ingest"),

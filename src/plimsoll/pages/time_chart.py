@@ -15,6 +15,8 @@ _WIDTH, _HEIGHT = 1000.0, 100.0
 _STEPS = (1.0, 2.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _DAY_SECONDS = 86_400
 _TENTH = 0.1
+_HALF = 50.0
+_ROOM, _ROOM_OF_EMPTY = 14.0, 32.0
 _SMALLEST = 1e-12
 
 
@@ -87,11 +89,23 @@ class TimeChart(msgspec.Struct, frozen=True, kw_only=True):
     """The same as a table: the moments of which anything is known, the newest first."""
     latest: str
     """What the first series said last; empty where it never said anything."""
+    note: str
+    """What has to be said of it beside that, or why there is nothing to draw; empty for nothing."""
 
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to draw."""
         return not self.rows
+
+    @property
+    def shown_ticks(self) -> tuple[tuple[str, float], ...]:
+        """Return what the axis says and how far below the top, without what the line's own words would cover."""
+        room = _ROOM_OF_EMPTY if self.is_empty else _ROOM
+        return tuple(
+            (words, at)
+            for words, at in zip(self.ticks, (0.0, 50.0, 100.0), strict=True)
+            if words and not (self.line and abs(at - self.line_at) < room) and not (self.is_empty and at == _HALF)
+        )
 
 
 def draw_over_time(
@@ -103,14 +117,16 @@ def draw_over_time(
     show: Callable[[float], str],
     line: TimeLine | None = None,
     is_share: bool = False,
+    note: str = "",
 ) -> TimeChart:
     """Return the chart of series over evenly spaced moments that end at `until`; `show` writes a value for people.
 
-    The axis begins at zero and always shows the line; of shares that are to be large it ends at one and begins a tenth
-    below what it shows. Intervals are cut at its ends, so that a step with few requests does not flatten the others.
+    The axis begins at zero and always shows the line; that of shares ends at one at most, and begins a tenth
+    below what it shows where they are to be large. Intervals are cut at its ends, so that few requests flatten nothing.
     """
     seen = [one for each in series for one in each.values if one is not None]
-    scale = _scale([*seen, *([line.value] if line else [])], is_share=is_share and (line is None or line.is_at_least))
+    held = [*seen, *([line.value] if line else [])]
+    scale = _scale_of_shares(held, line) if is_share else Scale(low=0.0, high=_round_up(max([*held, 0.0])))
     line_at = 100 - scale.place(line.value) if line else 0.0
     rows = _rows(series, moments, show)
     return TimeChart(
@@ -124,13 +140,14 @@ def draw_over_time(
         good_to=0.0 if not line else round(line_at, 2) if line.is_at_least else 100.0,
         rows=rows,
         latest=next((row.cells[0] for row in rows if row.cells[0]), ""),
+        note=note,
     )
 
 
-def _scale(values: Sequence[float], *, is_share: bool) -> Scale:
-    if is_share:
+def _scale_of_shares(values: Sequence[float], line: TimeLine | None) -> Scale:
+    if line is None or line.is_at_least:
         return Scale(low=max(0.0, round(scale_for([*values, 1.0], is_share=True).low - _TENTH, 1)), high=1.0)
-    return Scale(low=0.0, high=_round_up(max([*values, 0.0])))
+    return Scale(low=0.0, high=min(1.0, _round_up(max(values))))
 
 
 def _round_up(most: float) -> float:

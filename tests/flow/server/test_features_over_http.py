@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.project import Project
+from plimsoll.records import Span
+
 from browser.server.furnished import record_traffic
 from contract.server.serving import served
 
@@ -49,6 +52,34 @@ async def test_the_page_leads_to_the_same_requests_one_by_one(tmp_path: Path):
         address = page.split('<dt>Requests</dt><dd><a href="')[1].split('"')[0].replace("&amp;", "&")
         listed = await server.get(f"/api{address}&outcome=failed")
     assert (listed.status, len(listed.json()["traces"])) == (200, 2)
+
+
+async def test_requests_of_unknown_price_are_counted_where_their_cost_would_be_drawn(tmp_path: Path):
+    async with served(tmp_path) as server:
+        for span in calls_without_a_price(server.project, 3):
+            assert server.project._parts.capture.put(span)
+        page = (await server.get("/features/docs_answer")).text
+        record_traffic(server.project, 5)
+        mixed = (await server.get("/features/docs_answer")).text
+    assert "Cost of a request over time, nothing seen, price unknown for 3 requests" in page
+    assert "; price unknown for 3 requests" in mixed
+
+
+def calls_without_a_price(project: Project, number: int) -> list[Span]:
+    now_ns = round(project._parts.clock.now().timestamp() * 1e9) - 60_000_000_000
+    said = {"plimsoll.feature": "docs_answer", "plimsoll.tenant": "local", "plimsoll.kind": "model"}
+    called = {"gen_ai.request.model": "nobody-knows-1", "gen_ai.usage.input_tokens": 7}
+    return [
+        Span(
+            trace_id=f"{at + 1:032x}",
+            span_id=f"{at + 1:016x}",
+            name="chat",
+            start_ns=now_ns,
+            end_ns=now_ns + 1_000_000,
+            attributes={**said, **called},
+        )
+        for at in range(number)
+    ]
 
 
 async def test_another_tenant_sees_no_figure_and_no_failure_of_ours(tmp_path: Path):

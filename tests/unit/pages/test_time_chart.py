@@ -53,6 +53,17 @@ def test_of_a_line_that_asks_for_more_the_good_side_is_above():
     assert (chart.ticks[0], chart.ticks[2], chart.good_from, chart.good_to) == ("1.0", "0.8", 0.0, 25.0)
 
 
+def test_an_axis_of_shares_never_says_more_than_all():
+    chart = drawn(1.0, 0.0, line=at_most(0.1), is_share=True)
+    assert (chart.ticks, chart.line_at) == (("1.0", "0.5", "0.0"), 90.0)
+
+
+def test_the_axis_leaves_out_what_the_name_of_the_line_would_cover():
+    chart = drawn(1.0, 3.0, line=at_most(2.1))
+    assert chart.shown_ticks == (("4.0", 0.0), ("0.0", 100.0))
+    assert drawn(1.0, 3.0).shown_ticks == (("4.0", 0.0), ("2.0", 50.0), ("0.0", 100.0))
+
+
 def test_the_table_of_time_says_the_day_beyond_one():
     moments = [NOON, NOON + timedelta(days=2)]
     chart = draw_over_time(

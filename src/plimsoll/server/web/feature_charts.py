@@ -11,6 +11,7 @@ from plimsoll.pages import (
     format_count,
     format_duration,
     format_money,
+    format_plural,
 )
 from plimsoll.project import FeatureReport, LiveBar, ProjectStatus
 from plimsoll.records import ErrorClass, Outcome
@@ -30,7 +31,8 @@ def draw_feature(report: FeatureReport) -> tuple[TimeChart, ...]:
     charts += [
         _WITHOUT_BAR[kind](report, None) for kind in ("latency_p95", "error_rate", "mean_cost") if kind not in barred
     ]
-    return (*charts, _draw_requests(report))
+    # What has nothing to draw is low, and stands last, so that it leaves no hole between the others.
+    return tuple(sorted((*charts, _draw_requests(report)), key=lambda chart: chart.is_empty))
 
 
 def draw_trends(status: ProjectStatus) -> dict[str, str]:
@@ -117,7 +119,14 @@ def _draw_latency(report: FeatureReport, bar: LiveBar | None) -> TimeChart:
 def _draw_cost(report: FeatureReport, bar: LiveBar | None) -> TimeChart:
     means = tuple(_mean_cost(point) for point in report.points)
     line = _line(bar, 1.0, format_money)
-    return _draw("Cost of a request", [Series(name="mean", values=means)], report=report, show=format_money, line=line)
+    series = [Series(name="mean", values=means)]
+    note = _say_unpriced(report)
+    return _draw("Cost of a request", series, report=report, show=format_money, line=line, note=note)
+
+
+def _say_unpriced(report: FeatureReport) -> str:
+    unpriced = report.total.unpriced if report.total else 0
+    return f"price unknown for {format_plural(unpriced, 'request')}" if unpriced else ""
 
 
 def _mean_cost(point: FigurePoint) -> float | None:
@@ -126,7 +135,7 @@ def _mean_cost(point: FigurePoint) -> float | None:
 
 
 def _draw_requests(report: FeatureReport) -> TimeChart:
-    counts = tuple(float(point.count) if point.count else None for point in report.points)
+    counts = tuple(float(point.count) for point in report.points)
     return _draw("Requests", [Series(name="requests", values=counts)], report=report, show=_show_count)
 
 
@@ -138,10 +147,13 @@ def _draw(
     show: Callable[[float], str],
     line: TimeLine | None = None,
     is_share: bool = False,
+    note: str = "",
 ) -> TimeChart:
     moments: list[datetime] = [point.at for point in report.points] or [report.since]
     drawn = series if report.points else [Series(name=one.name, values=(None,)) for one in series]
-    return draw_over_time(title, drawn, moments=moments, until=report.until, show=show, line=line, is_share=is_share)
+    return draw_over_time(
+        title, drawn, moments=moments, until=report.until, show=show, line=line, is_share=is_share, note=note
+    )
 
 
 def _line(bar: LiveBar | None, scale: float, show: Callable[[float], str]) -> TimeLine | None:
@@ -152,7 +164,7 @@ def _line(bar: LiveBar | None, scale: float, show: Callable[[float], str]) -> Ti
 
 
 def _show_share(share: float) -> str:
-    return f"{share * 100:.4g} %"
+    return f"{share * 100:.3g} %"
 
 
 def _show_duration(milliseconds: float) -> str:
@@ -160,7 +172,8 @@ def _show_duration(milliseconds: float) -> str:
 
 
 def _show_count(count: float) -> str:
-    return format_count(round(count)) if count == round(count) else f"{count:g}"
+    """Return the count; nothing for half a request, which the middle of an axis may stand for."""
+    return format_count(round(count)) if count == round(count) else ""
 
 
 _WITHOUT_BAR: dict[str, Callable[[FeatureReport, LiveBar | None], TimeChart]] = {

@@ -3,40 +3,39 @@
 The command line, the server and the console call what stands here and nothing below it.
 """
 
-from plimsoll.project.adoption import AdoptionAsked
-from plimsoll.project.answers import write_answer
-from plimsoll.project.chunk_report import CorpusCut, WayTried
-from plimsoll.project.compared_runs import ComparedRuns, KeptRun
-from plimsoll.project.corpus_card import CorpusCard, EmbeddingInUse, IndexStanding
-from plimsoll.project.dataset_records import DatasetCard, DatasetPage, ImportReport, PullReport, SplitReport
-from plimsoll.project.datasets import Datasets
-from plimsoll.project.embedding_change import EmbeddingChange, EmbeddingDone, EmbeddingEstimate
-from plimsoll.project.embedding_comparison import EmbeddingComparison
-from plimsoll.project.eval_asked import NEWEST, CostEstimate, EvalAsked
-from plimsoll.project.eval_runs import EvalWatch
-from plimsoll.project.evals import Evals
-from plimsoll.project.feature_report import FeatureReport, FeatureShare
-from plimsoll.project.judges import JudgeReport, Judges
-from plimsoll.project.knowledge import ProjectKnowledge
-from plimsoll.project.knowledge_asked import BenchAsked, BenchResult, DocumentsAsked
-from plimsoll.project.live_line import LiveBar, LiveStanding
+from plimsoll.project.datasets.datasets import Datasets
+from plimsoll.project.datasets.records import DatasetCard, DatasetPage, ImportReport, PullReport, SplitReport
+from plimsoll.project.evals.adoption import AdoptionAsked
+from plimsoll.project.evals.asked import NEWEST, CostEstimate, EvalAsked
+from plimsoll.project.evals.compared_runs import ComparedRuns, KeptRun
+from plimsoll.project.evals.evals import Evals
+from plimsoll.project.evals.judges import JudgeReport, Judges
+from plimsoll.project.evals.red_team import RedTeam
+from plimsoll.project.evals.runs import EvalWatch
+from plimsoll.project.features.answers import write_answer
+from plimsoll.project.features.live_line import LiveBar, LiveStanding
+from plimsoll.project.features.report import FeatureReport, FeatureShare
+from plimsoll.project.features.windows import DEFAULT_WINDOW, WINDOWS, Window
+from plimsoll.project.knowledge.asked import BenchAsked, BenchResult, DocumentsAsked
+from plimsoll.project.knowledge.card import CorpusCard, EmbeddingInUse, IndexStanding
+from plimsoll.project.knowledge.chunk_report import CorpusCut, WayTried
+from plimsoll.project.knowledge.embedding_change import EmbeddingChange, EmbeddingDone, EmbeddingEstimate
+from plimsoll.project.knowledge.embedding_comparison import EmbeddingComparison
+from plimsoll.project.knowledge.knowledge import ProjectKnowledge
+from plimsoll.project.knowledge.retrieval_fit import RetrievalFit
+from plimsoll.project.knowledge.retrieval_quality import RetrievalEvaluation
+from plimsoll.project.knowledge.schedules import ScheduleHealth
+from plimsoll.project.knowledge.seen import SeenKnowledge
+from plimsoll.project.models.shared import require_shared
 from plimsoll.project.opening import open_project as open  # noqa: A004 - `plimsoll.open` is the public name
 from plimsoll.project.playground import Draft, Playground
 from plimsoll.project.project import Project
-from plimsoll.project.prompts import PromptDifference, PromptFigure, PromptRun, Prompts, PromptVersion
-from plimsoll.project.red_team import RedTeam
-from plimsoll.project.replay import REPLAY, Replay, ReplayAsked
-from plimsoll.project.retrieval_fit import RetrievalFit
-from plimsoll.project.retrieval_quality import RetrievalEvaluation
+from plimsoll.project.prompts.prompts import PromptDifference, PromptFigure, PromptRun, Prompts, PromptVersion
+from plimsoll.project.prompts.suggestion import Suggestion
 from plimsoll.project.scaffold import write_project
-from plimsoll.project.schedules import ScheduleHealth
-from plimsoll.project.seen_knowledge import SeenKnowledge
-from plimsoll.project.seen_traces import SeenTraces
-from plimsoll.project.settings import SETTINGS_FILE, Settings, read_settings
+from plimsoll.project.settings import SETTINGS_FILE, SOURCE_TABLES, Settings, read_settings, read_time_span
 from plimsoll.project.settings_report import DatabaseSize, SettingsReport
 from plimsoll.project.settings_tables import SettingShown, SettingsTable
-from plimsoll.project.shared import require_shared
-from plimsoll.project.source_settings import SOURCE_TABLES
 from plimsoll.project.status import (
     UNDECLARED,
     Check,
@@ -48,11 +47,10 @@ from plimsoll.project.status import (
     SettingsState,
     Traffic,
 )
-from plimsoll.project.suggestion import Suggestion
-from plimsoll.project.telemetry import Telemetry
-from plimsoll.project.toml_table import read_time_span
+from plimsoll.project.traces.replay import REPLAY, Replay, ReplayAsked
+from plimsoll.project.traces.seen import SeenTraces
+from plimsoll.project.traces.telemetry import Telemetry
 from plimsoll.project.trials import MOST_CASES, CasePair, SideResult, Trial, TrialAsked
-from plimsoll.project.windows import DEFAULT_WINDOW, WINDOWS, Window
 from plimsoll.project.work import Work, WorkBoard
 
 __all__ = [

@@ -11,12 +11,12 @@ from plimsoll.datasets import load_dataset
 from plimsoll.errors import PlimsollError
 from plimsoll.features import AnyFeature
 from plimsoll.gateway import RedisState, examine_redis, find_model
+from plimsoll.project.knowledge.schedule_checks import check_schedules
+from plimsoll.project.knowledge.schedules import Schedules
+from plimsoll.project.models.shared import require_shared
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
-from plimsoll.project.schedule_checks import check_schedules
-from plimsoll.project.schedules import Schedules
 from plimsoll.project.settings import SETTINGS_FILE, Settings
-from plimsoll.project.shared import require_shared
 from plimsoll.project.status import Check, ModelInUse
 from plimsoll.records import Secret
 

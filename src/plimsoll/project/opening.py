@@ -12,20 +12,20 @@ from plimsoll.evals import Calibrations, Evaluations, OnlineScoring
 from plimsoll.features import FeatureRunner, PromptVersions, bind_runtime
 from plimsoll.gateway import Gateway, Spend
 from plimsoll.knowledge import ParseLimits
-from plimsoll.project.corpora import Corpora
 from plimsoll.project.definitions import load_features
-from plimsoll.project.embedded import EmbeddedOnDemand
-from plimsoll.project.embedding_models import EmbeddingModels
-from plimsoll.project.models import Surroundings, open_models
+from plimsoll.project.knowledge.corpora import Corpora
+from plimsoll.project.knowledge.sources import declare_sources
+from plimsoll.project.models.embedded import EmbeddedOnDemand
+from plimsoll.project.models.embedding import EmbeddingModels
+from plimsoll.project.models.models import Surroundings, open_models
+from plimsoll.project.models.retrieval import RetrievalModels
+from plimsoll.project.models.shared import fill_in
 from plimsoll.project.parts import Parts
 from plimsoll.project.project import Project
-from plimsoll.project.redaction import make_redaction
 from plimsoll.project.reload import InForce
-from plimsoll.project.retrieval_models import RetrievalModels
 from plimsoll.project.settings import Settings, read_settings
-from plimsoll.project.shared import fill_in
-from plimsoll.project.sources import declare_sources
-from plimsoll.project.trace_export import open_trace_export
+from plimsoll.project.traces.export import open_trace_export
+from plimsoll.project.traces.redaction import make_redaction
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from plimsoll.evals import gate_run
 from plimsoll.features import AnyFeature
 from plimsoll.knowledge import count_documents
-from plimsoll.project.live_line import hold_live, nothing_at
+from plimsoll.project.features.live_line import hold_live, nothing_at
+from plimsoll.project.features.traffic import ask_for_requests, describe_traffic
+from plimsoll.project.features.undeclared import find_undeclared
+from plimsoll.project.features.windows import DEFAULT_WINDOW, WINDOWS
+from plimsoll.project.knowledge.schedules import Schedules
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
-from plimsoll.project.schedules import Schedules
 from plimsoll.project.status import CorpusStatus, FeatureStatus, ProjectStatus
-from plimsoll.project.traffic import ask_for_requests, describe_traffic
-from plimsoll.project.undeclared import find_undeclared
-from plimsoll.project.windows import DEFAULT_WINDOW, WINDOWS
 from plimsoll.traces import FigureSeries
 
 _WINDOW = WINDOWS[DEFAULT_WINDOW]

@@ -7,9 +7,9 @@ from plimsoll.datasets import StoredDatasets
 from plimsoll.evals import Calibrations, Evaluations, OnlineScoring
 from plimsoll.features import FeatureRunner, PromptVersions
 from plimsoll.gateway import Gateway, Spend, SpendLedger
-from plimsoll.project.corpora import Corpora
-from plimsoll.project.embedded import EmbeddedOnDemand
-from plimsoll.project.models import OpenModels
+from plimsoll.project.knowledge.corpora import Corpora
+from plimsoll.project.models.embedded import EmbeddedOnDemand
+from plimsoll.project.models.models import OpenModels
 from plimsoll.project.trials import Trials
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock

@@ -16,12 +16,12 @@ from plimsoll.datasets import Dataset, version_of
 from plimsoll.errors import InvalidFeature, InvalidRequest, NotFound
 from plimsoll.evals import EvalRun, Experiment, RunProgress, RunSettings, run_dataset
 from plimsoll.features import AnyFeature, ModelSettings, find_feature, question_field, split_sheet, write_sheet
-from plimsoll.project.dataset_files import put_file
-from plimsoll.project.datasets import Datasets
-from plimsoll.project.eval_asked import CostEstimate
-from plimsoll.project.eval_cost import estimate_cost, require_within
+from plimsoll.project.datasets.datasets import Datasets
+from plimsoll.project.datasets.files import put_file
+from plimsoll.project.evals.asked import CostEstimate
+from plimsoll.project.evals.cost import estimate_cost, require_within
 from plimsoll.project.parts import Parts
-from plimsoll.project.replay import read_input
+from plimsoll.project.traces.replay import read_input
 from plimsoll.project.trials import MOST_CASES, CasePair, SideResult, Trial, TrialAsked
 from plimsoll.records import Case, Principal, new_id
 from plimsoll.traces import Trace

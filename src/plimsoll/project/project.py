@@ -11,27 +11,27 @@ from pydantic import BaseModel
 from plimsoll.access import Allowances, Keys
 from plimsoll.features import AnyFeature, Result, find_feature, question_field
 from plimsoll.gateway import Gateway, ModelTarget, examine_redis
-from plimsoll.project.datasets import Datasets
+from plimsoll.project.datasets.datasets import Datasets
 from plimsoll.project.doctor import examine
-from plimsoll.project.evals import Evals
-from plimsoll.project.feature_report import FeatureReport, report_feature
-from plimsoll.project.knowledge import ProjectKnowledge
+from plimsoll.project.evals.evals import Evals
+from plimsoll.project.evals.red_team import RedTeam
+from plimsoll.project.features.report import FeatureReport, report_feature
+from plimsoll.project.features.undeclared import find_seen
+from plimsoll.project.features.windows import DEFAULT_WINDOW, find_window
+from plimsoll.project.knowledge.knowledge import ProjectKnowledge
+from plimsoll.project.knowledge.schedules import Schedules
 from plimsoll.project.overview import describe_feature, describe_project
 from plimsoll.project.parts import Parts
 from plimsoll.project.playground import Playground
-from plimsoll.project.prompts import Prompts
-from plimsoll.project.red_team import RedTeam
+from plimsoll.project.prompts.prompts import Prompts
 from plimsoll.project.reload import InForce
-from plimsoll.project.replay import Where
-from plimsoll.project.schedules import Schedules
 from plimsoll.project.settings import Settings
 from plimsoll.project.settings_report import SettingsReport, describe_settings
 from plimsoll.project.spend import ProjectSpend
 from plimsoll.project.status import Check, GatewayHealth, ModelInUse, ProjectStatus, SettingsState
-from plimsoll.project.telemetry import Telemetry
-from plimsoll.project.traces import ProjectTraces
-from plimsoll.project.undeclared import find_seen
-from plimsoll.project.windows import DEFAULT_WINDOW, find_window
+from plimsoll.project.traces.replay import Where
+from plimsoll.project.traces.telemetry import Telemetry
+from plimsoll.project.traces.traces import ProjectTraces
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Principal
 

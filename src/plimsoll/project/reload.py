@@ -14,7 +14,7 @@ import msgspec
 from pydantic import BaseModel
 
 from plimsoll.errors import PlimsollError
-from plimsoll.project.models import OpenModels
+from plimsoll.project.models.models import OpenModels
 from plimsoll.project.settings import SETTINGS_FILE, CorpusSettings, Settings, read_settings
 from plimsoll.project.status import SettingsState
 from plimsoll.records import Clock

@@ -10,9 +10,9 @@ import msgspec
 from plimsoll.access import KeyRecord
 from plimsoll.gateway import ModelTarget
 from plimsoll.knowledge import ScheduleState
+from plimsoll.project.knowledge.schedules import Schedules
 from plimsoll.project.parts import Parts
 from plimsoll.project.reload import InForce
-from plimsoll.project.schedules import Schedules
 from plimsoll.project.settings import SETTINGS_FILE
 from plimsoll.project.settings_tables import SettingsTable, lay_out_tables
 from plimsoll.project.status import GatewayHealth, ModelInUse, SettingsState

@@ -7,7 +7,7 @@ import msgspec
 
 from plimsoll.gateway import CacheCounts, LedgerHealth, LimiterHealth
 from plimsoll.knowledge import ScheduleState
-from plimsoll.project.live_line import LiveStanding
+from plimsoll.project.features.live_line import LiveStanding
 from plimsoll.records import Verdict
 
 UNDECLARED = "undeclared"

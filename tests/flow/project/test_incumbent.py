@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from plimsoll.evals import EvalRun, Evaluations, Experiment, gate_run
 from plimsoll.line import Line, answered
-from plimsoll.project.incumbent import find_incumbent, note_first_run
+from plimsoll.project.evals.incumbent import find_incumbent, note_first_run
 from plimsoll.records import SystemClock
 
 from contract.store.databases import opened

@@ -4,8 +4,8 @@ import pytest
 
 from plimsoll.errors import InvalidSettings
 from plimsoll.project import ModelInUse, Settings
-from plimsoll.project.choosing import choose_models, make_alias
-from plimsoll.project.clients import find_sources
+from plimsoll.project.models.choosing import choose_models, make_alias
+from plimsoll.project.models.clients import find_sources
 
 
 def _settings(model: str, **tables: object) -> Settings:

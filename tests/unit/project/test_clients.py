@@ -5,7 +5,7 @@ import pytest
 from plimsoll.errors import ProviderRefused
 from plimsoll.gateway import ChatRequest, ModelTarget
 from plimsoll.project import Settings
-from plimsoll.project.clients import find_sources
+from plimsoll.project.models.clients import find_sources
 from plimsoll.records import Message
 
 from unit.gateway.asking import open_gateway

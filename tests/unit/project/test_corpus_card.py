@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from plimsoll.knowledge import Holdings, Manifest, SourceState
-from plimsoll.project.corpus_card import CorpusCard, EmbeddingInUse, make_card
+from plimsoll.project.knowledge.card import CorpusCard, EmbeddingInUse, make_card
 from plimsoll.records import Verdict
 
 NOW = datetime(2026, 5, 10, tzinfo=UTC)

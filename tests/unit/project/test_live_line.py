@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from plimsoll import Line, answered, error_rate, latency, mean_cost, pass_rate
-from plimsoll.project.live_line import hold_live, latency_target_ms, nothing_at
+from plimsoll.project.features.live_line import hold_live, latency_target_ms, nothing_at
 from plimsoll.records import Verdict
 from plimsoll.scorers import grounded
 from plimsoll.traces import FigurePoint, QualityPoint

@@ -1,7 +1,7 @@
 import asyncio
 
 from plimsoll.gateway import ModelTarget
-from plimsoll.project.pricing import FREE, PricesOnDemand
+from plimsoll.project.models.pricing import FREE, PricesOnDemand
 from plimsoll.testing import FakeClock
 
 

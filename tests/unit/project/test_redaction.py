@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from plimsoll.errors import InvalidFeature, InvalidSettings
-from plimsoll.project.redaction import make_redaction
 from plimsoll.project.settings import TraceSettings
+from plimsoll.project.traces.redaction import make_redaction
 from plimsoll.traces import drop_content, keep_content
 
 TEXT = "ada@example.com, password: hunter22!, project Nightingale"

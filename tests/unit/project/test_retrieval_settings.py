@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from plimsoll.errors import InvalidSettings
 from plimsoll.knowledge import Range, RetrievalPlan, Where
-from plimsoll.project.retrieval_settings import RetrievalSettings
+from plimsoll.project.settings.retrieval import RetrievalSettings
 
 FITTED = {"mix", "answerability"}
 """What `knowledge fit` prints: tables of their own."""

@@ -5,8 +5,8 @@ import pytest
 from plimsoll.errors import InvalidSettings
 from plimsoll.gateway import LocalLimits, RedisCache, RedisLimits, RedisState
 from plimsoll.project.doctor import judge_redis
+from plimsoll.project.models.shared import fill_in, find_redis, name_keys, open_cache, open_limiter, require_shared
 from plimsoll.project.settings import GatewaySettings
-from plimsoll.project.shared import fill_in, find_redis, name_keys, open_cache, open_limiter, require_shared
 from plimsoll.records import Secret
 from plimsoll.testing import FakeClock
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from plimsoll.project import read_settings
-from plimsoll.project.source_settings import SOURCE_KINDS
+from plimsoll.project.settings.sources import SOURCE_KINDS
 
 GUIDE = Path(__file__).parents[3] / "docs/guides/sources.md"
 _TABLE = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from plimsoll.project.eval_asked import CostEstimate
+from plimsoll.project.evals.asked import CostEstimate
 from plimsoll.records import Principal
 
 MOST_CASES = 20

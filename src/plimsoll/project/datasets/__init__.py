@@ -1,0 +1,1 @@
+"""The datasets of a project: files in its folder, and those that its state database keeps."""

@@ -200,7 +200,7 @@ class Corpus:
         process ingests, DiskFull and StoreUnavailable. When interrupted, run it again: it resumes.
         """
         with self._tracer.start_as_current_span(f"ingest {self.name}") as span:
-            span.set_attribute("plimsoll.kind", "parse")
+            span.set_attribute("plimsoll.kind", "operation")
             asked = [Path(path) for path in paths]
             report = await self._keeping.ingest(
                 asked,
@@ -227,7 +227,7 @@ class Corpus:
         StoreUnavailable. When interrupted, run it again: it resumes.
         """
         with self._tracer.start_as_current_span(f"sync {self.name}") as span:
-            span.set_attribute("plimsoll.kind", "parse")
+            span.set_attribute("plimsoll.kind", "operation")
             reports = await self._keeping.sync(names, progress=progress, then=self._serving.publish)
             for report in reports:
                 span.add_event(f"source {report.source}", {"plimsoll.result": report.result})

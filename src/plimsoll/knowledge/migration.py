@@ -7,6 +7,7 @@ ingests embeds for both models, so that nothing is lost by going back. It compar
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -250,7 +251,8 @@ class Migration:
         texts = [f"{one.context}\n{one.text}" for one in wanted]
         spans = [_spans_of(one) for one in wanted]
         loop = asyncio.get_running_loop()
-        embedded = await loop.run_in_executor(self._parts.threads, embedder.embed_spans, texts, spans)
+        work = partial(embedder.embed_spans, texts, spans)
+        embedded = await loop.run_in_executor(self._parts.threads, copy_context().run, work)
         lengths = await loop.run_in_executor(self._parts.threads, embedder.count_each, texts)
         count.embedded += len(texts)
         count.tokens += sum(embedded.texts.token_counts)

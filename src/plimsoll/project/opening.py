@@ -168,7 +168,11 @@ def _open_corpora(
         limits=limits,
         models=RetrievalModels(gateway, folder=folder),
         embedding=EmbeddingModels(
-            around.embedded, gateway, folder=folder, kept=folder / settings.storage.folder / "vector_lengths.json"
+            around.embedded,
+            gateway,
+            tracer=around.capture.tracer,
+            folder=folder,
+            kept=folder / settings.storage.folder / "vector_lengths.json",
         ),
     )
     corpora.declare(sources)

@@ -13,7 +13,7 @@ import msgspec
 
 from plimsoll.errors import InvalidRequest, one_of, unknown_name
 from plimsoll.records import ErrorClass, Outcome
-from plimsoll.traces.fold import JUDGE
+from plimsoll.traces.fold import JUDGE, OPERATION
 from plimsoll.traces.records import MOST_TRACES, ScoreBound, TraceFilter, TraceOrder, TrafficKind
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -21,6 +21,7 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 _BOUND = re.compile(r"([^<>=]{1,256}?)\s*(<=|>=|<|>|=)\s*(.{1,256})")
 _LONGEST = 1_000
 _MOST = 10**15
+_TRAFFIC_OF = {JUDGE: TrafficKind.JUDGING, OPERATION: TrafficKind.OPERATION}
 
 Read = Callable[[str, datetime], object]
 """Reads what was written into what `TraceFilter` holds; raises ValueError with what is expected instead."""
@@ -64,10 +65,10 @@ def read_filter(given: Mapping[str, str], *, now: datetime) -> TraceFilter:
 
 
 def of_users_at_first(where: TraceFilter) -> TraceFilter:
-    """Return the filter for requests of users where it names no traffic; for judges' where it names their kind."""
+    """Return the filter for requests of users where it names no traffic, or for what the kind that it names is."""
     if where.traffic is not None:
         return where
-    return msgspec.structs.replace(where, traffic=TrafficKind.JUDGING if where.kind == JUDGE else TrafficKind.LIVE)
+    return msgspec.structs.replace(where, traffic=_TRAFFIC_OF.get(where.kind or "", TrafficKind.LIVE))
 
 
 def read_value(one: FilterField, text: str, *, now: datetime) -> object:
@@ -181,7 +182,7 @@ FILTERS = (
     _field(
         "traffic",
         "Traffic",
-        "Requests of users, cases of evaluations, what judges were asked, or all; lists show those of users at first.",
+        "Requests of users, cases of evaluations, what judges were asked, Plimsoll's own work, all; users' at first.",
         read=lambda text, _: TrafficKind(text),
         choices=tuple(one.value for one in TrafficKind),
         place="none",

@@ -13,9 +13,13 @@ import msgspec
 from plimsoll.traces.short_names import MOST_TAGS
 
 MODEL_CALL = "model"
-JUDGE = "judge"
-"""Kind of a root that judged an answer: a judgement, and no request of a user."""
 """Kind of a span that is one call of a model."""
+JUDGE = "judge"
+"""Kind of a root that judged an answer."""
+OPERATION = "operation"
+"""Kind of a root that is Plimsoll's own work: an ingestion, a synchronisation, a search on the bench."""
+UNASKED = frozenset({JUDGE, OPERATION})
+"""Kinds of roots that are no request of a user."""
 
 
 class LightSpan(msgspec.Struct, frozen=True, gc=False):

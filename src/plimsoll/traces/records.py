@@ -32,6 +32,8 @@ class TrafficKind(StrEnum):
     """Cases of evaluations, replays and trials: they name a dataset."""
     JUDGING = "judging"
     """What judges were asked about answers."""
+    OPERATION = "operation"
+    """Plimsoll's own work: ingestions, synchronisations, searches on the bench."""
     ALL = "all"
     """All of them."""
 

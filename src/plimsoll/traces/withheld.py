@@ -19,11 +19,12 @@ WITHHELD = (
 """Why nothing but figures is shown, for pages and programs."""
 _FAILED = "It failed. The words are withheld."
 _KINDS = frozenset(
-    {"agent", "embedding", "guard", "judge", "model", "prompt", "request", "rerank", "retrieval", "tool"}
+    {"agent", "embedding", "guard", "judge", "model", "operation", "prompt", "request", "rerank", "retrieval", "tool"}
 )
 _STEPS = _KINDS | {
-    *("answer", "bench", "chat", "cite", "create_agent", "embeddings", "execute_tool", "feature", "generate_content"),
-    *("ingest", "invoke_agent", "invoke_workflow", "parse", "retrieve", "search", "sync", "text_completion"),
+    *("answer", "bench", "chat", "cite", "create_agent", "embed", "embeddings", "execute_tool", "feature"),
+    *("fit", "generate_content", "ingest", "invoke_agent", "invoke_workflow", "measure", "parse", "retrieve"),
+    *("search", "sync", "text_completion"),
 }
 """Words that names of steps begin with: operations of OpenTelemetry's conventions and Plimsoll's own."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}", re.ASCII)

@@ -1,5 +1,6 @@
 """What older versions stored is there after the upgrade: every span, and one row for each trace."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 import plimsoll
-from plimsoll.traces import TraceFilter, Traces
+from plimsoll.traces import TraceFilter, Traces, TrafficKind
 
 from contract.store.databases import BOTH, database, opened
 
@@ -85,3 +86,61 @@ async def test_stored_spans_are_folded_into_traces_in_steps(kind: str, tmp_path:
     assert (newest.cost_usd, newest.feature, newest.prompt_hash) == (1.0, "docs", "abc")
     assert (newest.input_text, newest.duration_ms) == ("question 900", 99 / 1e6)
     assert [span.name for span in trace.spans] == ["step 1", "step 2", "step 3"]
+
+
+def _store_root(engine: sa.Engine, number: int, name: str, **said: str) -> None:
+    row: dict[str, object] = {
+        "trace_id": f"{number:032x}",
+        "start_ns": 10**9 * number,
+        "end_ns": 10**9 * number + 1,
+        "name": name,
+        **{"tenant": "local", "is_closed": False, "kind": None, "feature": None, "outcome": None} | said,
+    }
+    attributes = json.dumps({"plimsoll.kind": said["kind"]}, separators=(",", ":"))
+    span = {**row, "span_id": f"{1:016x}", "attributes": attributes, "events": "[]"}
+    numbers = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "unpriced")
+    trace = {**row, "head_ns": row["start_ns"], "head_id": span["span_id"], "has_root": True, "settled": True}
+    trace |= {"duration_ns": 1, "span_count": 1, "inclusion": 1.0, **dict.fromkeys(numbers, 0)}
+    figure: dict[str, object] = {
+        "id": f"{number:032x}",
+        "seconds": 60,
+        "start": 0,
+        "kind": "request",
+        "tenant": "local",
+        "variant": "",
+        "feature": said.get("feature", ""),
+        "outcome": said.get("outcome", ""),
+        "error_class": "",
+        "name": "",
+        "is_evaluation": False,
+        "count": 1_000,
+        "cost": 0,
+        "latencies": b"",
+        "unpriced": 0,
+        **dict.fromkeys(numbers[:3], 0),
+    }
+    with engine.begin() as connection:
+        for table, values in {"spans": span, "traces": trace, "figures": figure}.items():
+            marks = ", ".join(f":{column}" for column in values)
+            connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})"), values)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+async def test_stored_work_of_plimsoll_is_no_longer_a_request(kind: str, tmp_path: Path):
+    with database(kind, tmp_path) as url:
+        engine = _upgrade(url, "0012_kind_of_facts")
+        for number, (name, root) in enumerate([("ingest docs", "parse"), ("bench docs", "request")], start=1):
+            _store_root(engine, number, name, kind=root)
+        _store_root(engine, 3, "retrieve docs", kind="retrieval")
+        _store_root(engine, 4, "ingest mail", kind="request", feature="ingest mail", outcome="answered")
+        engine.dispose()
+        async with opened(url, "traces") as store:
+            listed = {
+                traffic: [one.name for one in await Traces(store).list(TraceFilter(traffic=traffic))]
+                for traffic in TrafficKind
+            }
+            kinds = [(await Traces(store).get(f"{n:032x}")).spans[0].attributes.get("plimsoll.kind") for n in (1, 2)]
+            figures = await store.read(lambda c: c.exec_driver_sql("SELECT feature FROM figures").scalars().all())
+    assert listed[TrafficKind.OPERATION] == ["bench docs", "ingest docs"]
+    assert (listed[TrafficKind.LIVE], listed[TrafficKind.EVALUATION]) == (["ingest mail"], ["retrieve docs"])
+    assert (kinds, figures) == (["operation"] * 2, ["ingest mail"])

@@ -80,6 +80,13 @@ async def test_what_judges_were_asked_is_no_request_but_a_step(store: Store):
     assert counted == [1, 1]
 
 
+async def test_an_operation_is_no_request_but_counts_under_its_own_kind(store: Store):
+    await write(store, [request_of(1, at=timedelta(0), ms=7)], batch=1)
+    await write(store, [request_of(2, at=timedelta(0), ms=9, kind="operation")], batch=1)
+    counted = [(await ask(store, kind=kind))[0].total.count for kind in ("request", "operation")]
+    assert counted == [1, 1]
+
+
 @pytest.mark.parametrize("step", [60.0, 3_600.0, 86_400.0])
 async def test_every_step_counts_the_same_whatever_rows_it_is_made_of(store: Store, step: float):
     spans = [request_of(n, at=timedelta(minutes=37 * n), ms=10) for n in range(200)]

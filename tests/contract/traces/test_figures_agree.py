@@ -39,7 +39,7 @@ _SPAN = st.builds(
     minute=st.integers(0, 70),
     attributes=st.fixed_dictionaries(
         {
-            "plimsoll.kind": st.sampled_from(["request", "model", "retrieval", "judge"]),
+            "plimsoll.kind": st.sampled_from(["request", "model", "retrieval", "judge", "operation"]),
             "plimsoll.feature": st.sampled_from([None, "docs"]),
             "plimsoll.variant": st.sampled_from([None, "a"]),
             "plimsoll.inclusion": st.sampled_from([None, 0.1]),

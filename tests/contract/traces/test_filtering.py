@@ -92,12 +92,15 @@ async def test_a_filter_lets_through_what_it_says(store: Store, traces: Traces, 
         ({"sort": "slowest"}, [6, 4, 2, 1]),
         ({"text": "step"}, [6, 4, 2, 1]),
         ({"traffic": "live"}, [6, 4, 2, 1]),
-        ({"traffic": "evaluation"}, [3]),
+        ({"traffic": "evaluation"}, [9, 3]),
         ({"traffic": "judging"}, [7, 5]),
         ({"traffic": "judging", "sort": "slowest"}, [7, 5]),
-        ({"traffic": "evaluation", "text": "step"}, [3]),
-        ({"traffic": "all"}, [7, 6, 5, 4, 3, 2, 1]),
+        ({"traffic": "evaluation", "text": "step"}, [9, 3]),
+        ({"traffic": "operation"}, [8]),
+        ({"traffic": "operation", "text": "step", "sort": "dearest"}, [8]),
+        ({"traffic": "all"}, [9, 8, 7, 6, 5, 4, 3, 2, 1]),
         ({"kind": "judge"}, [7, 5]),
+        ({"kind": "operation"}, [8]),
     ],
     ids=str,
 )
@@ -108,6 +111,8 @@ async def test_lists_show_requests_of_users_until_others_are_asked_for(
     await furnish(store, traces)
     judged = {"plimsoll__kind": "judge", "plimsoll__session": "s1"}
     await write(store, span(5, 1, **judged), call(5, 2, 1), span(6, 1), span(7, 1, plimsoll__dataset="cases", **judged))
+    own = {"plimsoll__kind": "operation", "plimsoll__session": "s1"}
+    await write(store, span(8, 1, **own), call(8, 2, 1), span(9, 1, plimsoll__dataset="cases", **own))
     listed = await traces.list(read_filter(given, now=NOW))
     assert sorted((int(one.trace_id[:2], 16) for one in listed), reverse=True) == expected
     (session,) = await traces.sessions(tenant="local", seen_by="nobody")

@@ -9,9 +9,10 @@ import pytest
 
 import plimsoll
 from plimsoll.errors import InvalidSettings, NeedsConfirmation
-from plimsoll.project import SETTINGS_FILE, Project
+from plimsoll.project import SETTINGS_FILE, BenchAsked, Project
 from plimsoll.records import Principal
 from plimsoll.testing import Fault, FaultKind, SeenRequest, Upstream
+from plimsoll.traces import TraceFilter, TrafficKind
 
 from flow.knowledge.opened import write_files
 
@@ -126,3 +127,16 @@ async def test_a_switch_without_comparison_is_typed(tmp_path: Path) -> None:
             change = await project.knowledge.migration("docs")
             await change.embed("vectors")
             assert (await change.switch(without_comparison=True)).model == "vectors"
+
+
+async def test_what_an_embedding_model_was_asked_hangs_below_what_it_was_for(tmp_path: Path) -> None:
+    with Upstream() as upstream:
+        async with opened(tmp_path, upstream) as project:
+            await project.knowledge.ingest()
+            await project.knowledge.seen_by(ADA).bench("docs", BenchAsked(question=QUESTION))
+            await project.knowledge.fit("docs", "cases", caller=ADA)
+            listed = {traffic: await project.traces.list(TraceFilter(traffic=traffic)) for traffic in TrafficKind}
+    assert listed[TrafficKind.LIVE] == []
+    own = {one.name: one.input_tokens > 0 for one in listed[TrafficKind.OPERATION]}
+    assert own == {"embed vectors": True, "ingest docs": True, "bench docs": True}
+    assert {one.name for one in listed[TrafficKind.EVALUATION]} == {"fit docs"}

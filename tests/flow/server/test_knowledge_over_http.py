@@ -118,7 +118,8 @@ async def test_another_tenant_sees_no_document(tmp_path: Path):
         corpus = (await server.get("/api/knowledge/docs", headers=other)).json()
         found = (await server.get(f"/api/knowledge/docs/bench?q={QUESTION}", headers=other)).json()
         assert (await server.get(f"/api/knowledge/docs/documents/{document['id']}", headers=other)).status == 404
-        traces = [trace["name"] for trace in (await server.get("/api/traces")).json()["traces"]]
+        all_of_them = await server.get("/api/traces", params={"traffic": "all"})
+        traces = [trace["name"] for trace in all_of_them.json()["traces"]]
     assert (corpus["page"]["documents"], corpus["page"]["for_others"], corpus["corpus"]["holdings"]["documents"]) == (
         [],
         0,
@@ -158,13 +159,15 @@ async def test_the_bench_shows_both_legs_the_verdict_and_the_plan(tmp_path: Path
         query = {"q": QUESTION, "passages": 2, "prefix": "documents/r"}
         found = (await server.get("/api/knowledge/docs/bench", params=query)).json()
         page = await server.get("/knowledge/docs/bench", params=query, headers=PAGE)
-        asked = (await server.get("/api/traces")).json()["traces"]
+        asked = (await server.get("/api/traces", params={"traffic": "operation"})).json()["traces"]
+        requests = (await server.get("/api/traces")).json()["traces"]
     best = found["result"]["passages"][0]
     own = found["result"]["found_by"][best["chunk_id"]]
     assert {passage["source"] for passage in found["result"]["passages"]} == {RETURNS}
     assert (own["words_rank"], own["vector_rank"], found["result"]["is_answerable"]) == (1, 1, True)
     assert "<mark>Customers may return an item within 30 days of delivery.</mark>" in page.text
     assert [trace["name"] for trace in asked] == ["bench docs", "bench docs", "ingest docs"]
+    assert requests == []
 
 
 @pytest.mark.parametrize(
@@ -183,7 +186,7 @@ async def test_a_link_from_another_site_asks_nothing(tmp_path: Path):
     async with served(tmp_path) as server:
         await server.post("/api/ingest", json={})
         page = await server.get("/knowledge/docs/bench", params={"q": QUESTION}, headers=PAGE | foreign)
-        asked = (await server.get("/api/traces")).json()["traces"]
+        asked = (await server.get("/api/traces", params={"traffic": "all"})).json()["traces"]
     assert (page.status, [trace["name"] for trace in asked]) == (200, ["ingest docs"])
     assert "came with a link from another site" in page.text
 

@@ -9,6 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextvars import copy_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -281,7 +282,7 @@ class Ingestion:
             self._wiring.progress(IngestProgress(done=done, total=total, source=source, chunks=self._chunks))
 
     async def _call(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._wiring.threads, work)
+        return await asyncio.get_running_loop().run_in_executor(self._wiring.threads, copy_context().run, work)
 
 
 def recipe_of(embedder: TextEmbedder, chunking: Chunking) -> str:

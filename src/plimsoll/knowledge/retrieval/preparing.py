@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from contextvars import copy_context
 
 import numpy as np
 
@@ -71,7 +72,7 @@ class Preparing:
         if not self._embedding.acquire(blocking=False):
             raise Overloaded(f"{_MOST_EMBEDDING} questions wait for the embedding model.")
         try:
-            job = self._embedders.submit(embedder.embed, questions)
+            job = self._embedders.submit(copy_context().run, embedder.embed, questions)
         except BaseException:
             self._embedding.release()
             raise

@@ -7,6 +7,7 @@ order, moved into threads, and held to the plan's deadline. Every step that is d
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -260,4 +261,4 @@ class Searcher:
         return msgspec.structs.replace(still, degraded=asked.attempt.dropped, times=())
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._parts.searchers, work)
+        return await asyncio.get_running_loop().run_in_executor(self._parts.searchers, copy_context().run, work)

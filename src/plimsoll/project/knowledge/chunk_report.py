@@ -21,6 +21,7 @@ from plimsoll.evals import (
 )
 from plimsoll.knowledge import Chunking, ChunkSize, Corpus, CorpusOptions, RetrievalResult, make_chunking
 from plimsoll.project.knowledge.timed_embedder import TimedEmbedder
+from plimsoll.project.operation_span import operation_span
 from plimsoll.project.parts import Parts
 from plimsoll.records import Interval, Passage, Principal
 from plimsoll.stats import paired_mean
@@ -147,11 +148,14 @@ async def _try(
                 options=CorpusOptions(chunking=chunking),
             )
             try:
-                await corpus.ingest(list(paths), root=root)
-                seconds = embedder.seconds
-                found = _Noting(corpus)
-                settings = RetrievalSettings(corpus="trial", k=k)
-                run = await run_retrieval(dataset, found.retrieve, settings=settings, clock=parts.clock)
+                with operation_span(
+                    parts.capture.tracer, "measure trial", caller=Principal.local(), dataset=dataset.name
+                ):
+                    await corpus.ingest(list(paths), root=root)
+                    seconds = embedder.seconds
+                    found = _Noting(corpus)
+                    settings = RetrievalSettings(corpus="trial", k=k)
+                    run = await run_retrieval(dataset, found.retrieve, settings=settings, clock=parts.clock)
                 return _Trial(chunking, await corpus.chunk_sizes(), seconds, run, _spans(dataset, run, found))
             finally:
                 await corpus.close()

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -19,6 +20,7 @@ from plimsoll.knowledge import (
 from plimsoll.prices import ModelPrice, price_call
 from plimsoll.project.datasets.datasets import Datasets
 from plimsoll.project.knowledge.embedding_comparison import EmbeddingComparison, compare_embeddings
+from plimsoll.project.operation_span import operation_span
 from plimsoll.project.parts import Parts
 from plimsoll.records import Principal, Usage
 
@@ -59,6 +61,7 @@ class EmbeddingChange:
         self._corpus = corpus
         self._datasets = datasets
         self._migration = corpus.migration
+        self._work = partial(operation_span, parts.capture.tracer)
 
     async def state(self) -> MigrationState:
         """Return where the corpus stands."""
@@ -82,7 +85,8 @@ class EmbeddingChange:
         """Embed the corpus with the model beside the one that serves. Raises and resumes as `Migration.embed`."""
         embedder = await self._parts.corpora.load_embedder(model)
         before = embedder.cost_usd if isinstance(embedder, ProviderEmbedder) else 0.0
-        report = await self._migration.embed(model, progress=progress)
+        with self._work(f"embed {self._corpus.name}", caller=Principal.local()):
+            report = await self._migration.embed(model, progress=progress)
         after = embedder.cost_usd if isinstance(embedder, ProviderEmbedder) else 0.0
         return EmbeddingDone(report=report, cost_usd=None if before is None or after is None else after - before)
 
@@ -95,7 +99,8 @@ class EmbeddingChange:
         """
         loaded, clock = await self._datasets.load(dataset), self._parts.clock
         models, seq = (await self.state()).models, await self._migration.content_seq()
-        compared = await compare_embeddings(self._corpus, loaded, caller=caller, clock=clock, progress=progress)
+        with self._work(f"measure {self._corpus.name}", caller=caller, dataset=dataset):
+            compared = await compare_embeddings(self._corpus, loaded, caller=caller, clock=clock, progress=progress)
         kept = KeptComparison(
             at=clock.now(),
             dataset=dataset,

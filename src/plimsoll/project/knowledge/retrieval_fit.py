@@ -25,6 +25,7 @@ from plimsoll.knowledge import (
     fit_answerability,
     fit_mix,
 )
+from plimsoll.project.operation_span import operation_span
 from plimsoll.project.parts import Parts
 from plimsoll.records import Principal
 
@@ -65,7 +66,8 @@ async def fit_retrieval(
 ) -> RetrievalFit:
     """Fit the constants of a corpus. Raises NotFound for an unknown corpus, InvalidDataset for one without labels."""
     labelled = label_questions(dataset)
-    weighed = await _weigh_all(parts, corpus, labelled, caller=caller, progress=progress)
+    with operation_span(parts.capture.tracer, f"fit {corpus}", caller=caller, dataset=dataset.name):
+        weighed = await _weigh_all(parts, corpus, labelled, caller=caller, progress=progress)
     fingerprint = (await parts.corpora.get(corpus)).embedder.fingerprint
     in_use = parts.corpora.fitted(corpus).usable(fingerprint)
     undecided = list(in_use.unused)

@@ -21,6 +21,7 @@ from plimsoll.evals import (
 )
 from plimsoll.features import AnyFeature
 from plimsoll.knowledge import RetrievalResult
+from plimsoll.project.operation_span import operation_span
 from plimsoll.project.parts import Parts
 from plimsoll.records import Principal
 
@@ -93,17 +94,15 @@ async def _run(
     async def retrieve(question: str, passages: int) -> RetrievalResult:
         return await corpus.retrieve(question, passages=passages, caller=asked.caller)
 
-    return await run_retrieval(
-        dataset,
-        retrieve,
-        settings=RetrievalSettings(
-            corpus=asked.corpus,
-            k=asked.k,
-            asker=asked.caller.id,
-            model=serving.fingerprint[:16],
-            revision=read_revision(folder),
-        ),
-        clock=parts.clock,
-        evaluations=parts.evaluations,
-        progress=progress,
+    settings = RetrievalSettings(
+        corpus=asked.corpus,
+        k=asked.k,
+        asker=asked.caller.id,
+        model=serving.fingerprint[:16],
+        revision=read_revision(folder),
     )
+    tracer, name = parts.capture.tracer, f"measure {asked.corpus}"
+    with operation_span(tracer, name, caller=asked.caller, dataset=dataset.name):
+        return await run_retrieval(
+            dataset, retrieve, settings=settings, clock=parts.clock, evaluations=parts.evaluations, progress=progress
+        )

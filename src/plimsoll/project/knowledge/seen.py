@@ -27,6 +27,7 @@ from plimsoll.knowledge import (
 )
 from plimsoll.project.knowledge.asked import BenchAsked, BenchResult, DocumentsAsked
 from plimsoll.project.knowledge.card import CorpusCard, EmbeddingInUse, make_card
+from plimsoll.project.operation_span import operation_span
 from plimsoll.project.parts import Parts
 from plimsoll.records import Principal
 
@@ -101,15 +102,8 @@ class SeenKnowledge:
         corpus, clock = await self._parts.corpora.get(name), self._parts.clock
         plan = asked.change(self._parts.corpora.plans[name])
         began = clock.monotonic()
-        with self._parts.capture.tracer.start_as_current_span(f"bench {name}") as span:
-            span.set_attributes(
-                {
-                    "plimsoll.kind": "request",
-                    "plimsoll.tenant": self._caller.tenant,
-                    "plimsoll.subject": self._caller.id,
-                    "plimsoll.input": msgspec.json.encode({"text": asked.question}).decode(),
-                }
-            )
+        with operation_span(self._parts.capture.tracer, f"bench {name}", caller=self._caller) as span:
+            span.set_attribute("plimsoll.input", msgspec.json.encode({"text": asked.question}).decode())
             result = await corpus.retrieve(asked.question, caller=self._caller, plan=plan)
         return BenchResult(
             corpus=name,

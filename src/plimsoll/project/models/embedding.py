@@ -4,12 +4,15 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+from opentelemetry.trace import Tracer
 
 from plimsoll.errors import InvalidSettings, NotFound
 from plimsoll.gateway import Gateway, load_embedder
 from plimsoll.knowledge import ProviderEmbedder, TextEmbedder, ask_dimensions
 from plimsoll.project.models.choosing import EMBEDDED
 from plimsoll.project.models.embedded import EmbeddedOnDemand
+from plimsoll.project.operation_span import operation_span
+from plimsoll.records import Principal
 
 MINILM = f"{EMBEDDED}/minilm"
 """The embedding model that is installed with Plimsoll."""
@@ -19,13 +22,16 @@ _FOLDER_STARTS = ("./", "../", "/")
 class EmbeddingModels:
     """Loads embedding models."""
 
-    def __init__(self, embedded: EmbeddedOnDemand, gateway: Gateway, *, folder: Path, kept: Path) -> None:
+    def __init__(
+        self, embedded: EmbeddedOnDemand, gateway: Gateway, *, tracer: Tracer, folder: Path, kept: Path
+    ) -> None:
         """Take what serves models; folders are relative to the project's, `kept` keeps lengths of providers' vectors.
 
         So a corpus can be opened, and searched by its words, while its provider cannot be reached.
         """
         self._embedded = embedded
         self._gateway = gateway
+        self._tracer = tracer
         self._folder = folder
         self._kept = kept
         self._lock = asyncio.Lock()
@@ -65,7 +71,8 @@ class EmbeddingModels:
     async def _dimensions(self, model: str, target: str) -> int:
         known = await asyncio.to_thread(_read_lengths, self._kept)
         if target not in known:
-            known[target] = await ask_dimensions(self._gateway, model)
+            with operation_span(self._tracer, f"embed {model}", caller=Principal.local()):
+                known[target] = await ask_dimensions(self._gateway, model)
             await asyncio.to_thread(_write_lengths, self._kept, known)
         return known[target]
 

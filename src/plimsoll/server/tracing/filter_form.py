@@ -14,6 +14,7 @@ _TRAFFIC_WORDS = {
     TrafficKind.LIVE.value: "requests of users",
     TrafficKind.EVALUATION.value: "evaluations",
     TrafficKind.JUDGING.value: "judges",
+    TrafficKind.OPERATION.value: "operations",
     TrafficKind.ALL.value: "all",
 }
 

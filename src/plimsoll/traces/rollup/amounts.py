@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from plimsoll.traces.fold import JUDGE, MODEL_CALL, LightSpan, TraceRow, leaf_calls
+from plimsoll.traces.fold import MODEL_CALL, UNASKED, LightSpan, TraceRow, leaf_calls
 from plimsoll.traces.rollup.histogram import bucket_of
 
 WHOLE = 1_000
@@ -16,7 +16,7 @@ WHOLE = 1_000
 RESOLUTIONS = (60, 3_600, 86_400)
 """Seconds that a row of the figures covers: a minute, an hour, a day."""
 REQUEST = "request"
-"""The kind that stands for whole traces, those of judges left out: nobody asked for these."""
+"""The kind that stands for whole traces, those of judges and of operations left out: no user asked for these."""
 _FAILED = "failed"
 _NANO = 1e9
 _LONGEST_NAME = 120
@@ -112,7 +112,7 @@ def add_trace(amounts: Amounts, row: TraceRow, ordered: Sequence[LightSpan], *, 
         weight_of(row.inclusion) * sign,
     )
     outcome = row.outcome or (_FAILED if row.error is not None else "")
-    if row.kind != JUDGE:
+    if row.kind not in UNASKED:
         _count(amounts, place, (REQUEST, row.model or "", row.error_class or "", outcome), what=row)
     if len(ordered) > 1:
         _add_steps(amounts, place, ordered)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, exists, func, or_, select, tuple_
 
-from plimsoll.traces.fold import JUDGE
+from plimsoll.traces.fold import JUDGE, OPERATION, UNASKED
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.records import ScoreBound, TraceFilter, TraceOrder, TrafficKind
 from plimsoll.traces.short_names import shorten_name
@@ -12,6 +12,7 @@ from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 
 _EXACT = ("feature", "outcome", "error_class", "tenant", "variant", "model", "session", "subject", "service", "kind")
 _FEW = 2_000
+_RARE = {TrafficKind.EVALUATION, TrafficKind.JUDGING, TrafficKind.OPERATION}
 _RULED = {"pass": True, "fail": False}
 # Behind every hexadecimal digit: a prefix is a range, which uses an index on both databases, as LIKE does not.
 _BEYOND = "g"
@@ -92,11 +93,15 @@ def of_traffic(traffic: TrafficKind, *, kind: ColumnElement[str] = SUMMARIES.c.k
     """Return the conditions that a trace is of this traffic."""
     if traffic is TrafficKind.ALL:
         return ()
+    dataset = SUMMARIES.c.dataset
     if traffic is TrafficKind.JUDGING:
         return (kind == JUDGE,)
-    dataset = SUMMARIES.c.dataset
-    has_dataset = dataset.is_not(None) if traffic is TrafficKind.EVALUATION else dataset.is_(None)
-    return has_dataset, func.coalesce(SUMMARIES.c.kind, "") != JUDGE
+    if traffic is TrafficKind.OPERATION:
+        return kind == OPERATION, dataset.is_(None)
+    known = func.coalesce(SUMMARIES.c.kind, "")
+    if traffic is TrafficKind.EVALUATION:
+        return dataset.is_not(None), known != JUDGE
+    return dataset.is_(None), known.not_in(sorted(UNASKED))
 
 
 def _of_version(connection: Connection, beginning: str) -> ColumnElement[bool]:
@@ -109,7 +114,7 @@ def _of_version(connection: Connection, beginning: str) -> ColumnElement[bool]:
 def _has_index(where: TraceFilter) -> bool:
     """Tell whether the filter asks for a fact that has an index of its own."""
     named = (*(name for name in _EXACT if name != "tenant"), "version", "tag", "score")
-    has_own = where.traffic in {TrafficKind.EVALUATION, TrafficKind.JUDGING}
+    has_own = where.traffic in _RARE
     return has_own or any(getattr(where, name) is not None for name in named)
 
 

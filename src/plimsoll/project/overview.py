@@ -29,14 +29,15 @@ async def describe_project(
     """Return the status of the whole project; requests and documents are the tenant's, of all where none is named."""
     settings = in_force.settings
     described = [await describe_feature(feature, parts, tenant=tenant) for feature in features.values()]
-    undeclared, more = await find_undeclared(features, parts, tenant=tenant)
+    undeclared = await find_undeclared(features, parts, tenant=tenant)
     corpora = [await _describe_corpus(name, parts, tenant=tenant) for name in settings.knowledge]
     return ProjectStatus(
         name=settings.project.name,
         models=parts.models.in_use,
         features=tuple(described),
-        undeclared=undeclared,
-        more_undeclared=more,
+        undeclared=undeclared.features,
+        more_undeclared=undeclared.more,
+        unnamed=undeclared.unnamed,
         corpora=tuple(corpora),
         schedules=tuple(await schedules.describe_all()),
         gateway=parts.models.health(),

@@ -136,6 +136,8 @@ class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Features that requests of the last 24 hours name and the project does not define, the busiest 50 first."""
     more_undeclared: int = 0
     """How many more of those there are."""
+    unnamed: Traffic | None = None
+    """Requests of the last 24 hours that name no feature; None where there are none."""
     corpora: tuple[CorpusStatus, ...]
     """What the knowledge holds."""
     schedules: tuple[ScheduleState, ...]

@@ -52,6 +52,14 @@ async def get_as(server: Served, path: str, key: str) -> Reply:
     return await server.get(path, headers={**PAGE, "authorization": f"Bearer {key}"})
 
 
+async def test_the_runs_of_a_feature_stand_below_what_the_newest_says_of_its_line(tmp_path: Path):
+    async with evaluated(tmp_path) as (server, _):
+        feature = (await server.get("/api/evals")).json()["features"][0]
+        page = (await server.get("/evals", headers=PAGE)).text
+    assert (feature["verdict"], "cannot tell" in feature["reason"]) == ("cannot tell", True)
+    assert page.index('aria-label="Unknown"') < page.index("/evals/runs/")
+
+
 async def test_the_person_here_sees_both_answers_of_a_case_that_regressed(tmp_path: Path):
     async with evaluated(tmp_path) as (server, runs):
         path = f"/evals/compare?baseline={runs[0]}&candidate={runs[1]}"

@@ -54,6 +54,18 @@ async def test_the_overview_and_the_list_show_it_below_the_projects_own(tmp_path
         assert page.index("docs_answer") < page.index("not defined here") < page.index(f'"/features/{SERVICE}"')
 
 
+async def test_requests_that_name_no_feature_are_a_row_that_teaches_how_to_name_one(tmp_path: Path):
+    async with served(tmp_path) as server:
+        record(server.project, "", number=3)
+        status = (await server.get("/api/status")).json()
+        listed = (await server.get("/api/features")).json()
+        pages = [(await server.get(path)).text for path in ("/", "/features")]
+    assert (status["undeclared"], status["unnamed"]["requests"], status["unnamed"]["cost_usd"]) == ([], 3, 0.03)
+    assert listed["unnamed"] == status["unnamed"]
+    for page in pages:
+        assert page.index("no feature named") < page.index("<code>plimsoll.feature</code>")
+
+
 async def test_its_page_shows_charts_without_a_line_and_nothing_of_datasets(tmp_path: Path):
     async with served(tmp_path) as server:
         record(server.project, SERVICE, number=4)

@@ -5,6 +5,7 @@ The overview and `/features` show them below the project's own, since traffic th
 
 from collections.abc import Container, Iterable
 
+import msgspec
 from msgspec.structs import replace
 
 from plimsoll.features import is_feature_name
@@ -12,21 +13,35 @@ from plimsoll.project.features.live_line import nothing_at
 from plimsoll.project.features.traffic import ask_for_requests, describe_traffic
 from plimsoll.project.features.windows import DEFAULT_WINDOW, LONGEST_WINDOW, WINDOWS
 from plimsoll.project.parts import Parts
-from plimsoll.project.status import UNDECLARED, FeatureStatus
+from plimsoll.project.status import UNDECLARED, FeatureStatus, Traffic
 from plimsoll.traces import FigurePoint, FigureSeries
 
 _MOST = 50
 _WINDOW = WINDOWS[DEFAULT_WINDOW]
 
 
-async def find_undeclared(
-    declared: Container[str], parts: Parts, *, tenant: str | None
-) -> tuple[tuple[FeatureStatus, ...], int]:
-    """Return the 50 with the most requests of the last 24 hours, and how many more there are."""
+class UndeclaredTraffic(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests of the last 24 hours that are to no feature of the project."""
+
+    features: tuple[FeatureStatus, ...]
+    """By the feature that they name, the busiest 50 first."""
+    more: int
+    """How many more features they name."""
+    unnamed: Traffic | None
+    """Those that name none; None where there are none."""
+
+
+async def find_undeclared(declared: Container[str], parts: Parts, *, tenant: str | None) -> UndeclaredTraffic:
+    """Return the requests of the last 24 hours that are to no feature of the project."""
     asked = ask_for_requests(None, _WINDOW, now=parts.clock.now(), tenant=tenant)
     series = (await parts.traces.figures(replace(asked, by="feature", ends=False))).series
     found = sorted(_undeclared(series, declared), key=lambda one: (-one.total.count, one.key))
-    return tuple(_describe(one.key, one.total, one.points) for one in found[:_MOST]), max(0, len(found) - _MOST)
+    unnamed = next((one for one in series if not one.key and one.total.count), None)
+    return UndeclaredTraffic(
+        features=tuple(_describe(one.key, one.total, one.points) for one in found[:_MOST]),
+        more=max(0, len(found) - _MOST),
+        unnamed=describe_traffic(unnamed.total, unnamed.points) if unnamed else None,
+    )
 
 
 async def find_seen(name: str, parts: Parts, *, tenant: str | None) -> FeatureStatus | None:

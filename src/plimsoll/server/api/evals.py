@@ -5,13 +5,14 @@ to whom its trace is shown, and the cases of a dataset to administrators.
 """
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.errors import Forbidden, InvalidRequest, NotFound
 from plimsoll.evals import EvalRun, HistoryEntry, JudgeStanding
 from plimsoll.project import ComparedRuns, DatasetCard, DatasetPage, KeptRun
-from plimsoll.records import LOCAL_TENANT, Case, Principal
+from plimsoll.records import LOCAL_TENANT, Case, Principal, Verdict
 from plimsoll.server.auth import require
 from plimsoll.server.knowledge_query import read_first
 from plimsoll.server.reply import render_json
@@ -31,6 +32,10 @@ class FeatureRuns(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the feature has a line today; False too for a feature that is gone."""
     runs: tuple[EvalRun, ...]
     """Its newest runs without their results, newest first."""
+    verdict: Verdict | None = None
+    """What its newest complete run says of its line; None without one or the other."""
+    reason: str = ""
+    """Why, in one sentence."""
 
 
 class DatasetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +54,7 @@ class DatasetView(msgspec.Struct, frozen=True, kw_only=True):
 async def list_runs(request: Request) -> Response:
     """`GET /api/evals`: each feature with its newest runs, without their results."""
     require_reader(request)
-    return render_json({"features": await find_features(request)})
+    return render_json({"features": await find_judged_features(request)})
 
 
 async def show_run(request: Request) -> Response:
@@ -93,6 +98,17 @@ def require_reader(request: Request) -> Principal:
             next_step="Use a key without a tenant.",
         )
     return caller
+
+
+async def find_judged_features(request: Request) -> tuple[FeatureRuns, ...]:
+    """Return what `find_features` does, each with what its newest run says of its line."""
+    stood = {one.name: one for one in (await state_of(request).project.status(LOCAL_TENANT)).features}
+    return tuple(
+        replace(one, verdict=stood[one.feature].verdict, reason=stood[one.feature].reason)
+        if one.feature in stood
+        else one
+        for one in await find_features(request)
+    )
 
 
 async def find_features(request: Request) -> tuple[FeatureRuns, ...]:

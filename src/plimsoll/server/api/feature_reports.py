@@ -14,7 +14,7 @@ async def list_reports(request: Request) -> Response:
     """`GET /api/features`: each feature with its last evaluation, and its requests of 24 hours against its line."""
     caller = require(request, "read")
     status = await state_of(request).project.status(caller.tenant)
-    return render_json({"features": status.features, "undeclared": status.undeclared})
+    return render_json({"features": status.features, "undeclared": status.undeclared, "unnamed": status.unnamed})
 
 
 async def show_report(request: Request) -> Response:

@@ -12,6 +12,7 @@ from plimsoll.server.api.evals import (
     find_datasets,
     find_features,
     find_history,
+    find_judged_features,
     find_judges,
     find_run,
     require_reader,
@@ -24,7 +25,7 @@ _RUNS_SHOWN = 10
 async def list_runs(request: Request) -> Response:
     """`GET /evals`: each feature with its newest runs, and a way to put two of them side by side."""
     require_reader(request)
-    features = await find_features(request)
+    features = await find_judged_features(request)
     return _render(request, "evals.html", {"features": features, "most": _RUNS_SHOWN})
 
 

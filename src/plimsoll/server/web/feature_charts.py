@@ -36,8 +36,9 @@ def draw_feature(report: FeatureReport) -> tuple[TimeChart, ...]:
 
 
 def draw_trends(status: ProjectStatus) -> dict[str, str]:
-    """Return the path of each feature's requests by its name, of those as well that only requests name."""
-    return {one.name: draw_trend(one.traffic.trend) for one in (*status.features, *status.undeclared)}
+    """Return the path of the requests to each feature by its name, undeclared ones included; unnamed ones by none."""
+    unnamed = {"": draw_trend(status.unnamed.trend)} if status.unnamed else {}
+    return unnamed | {one.name: draw_trend(one.traffic.trend) for one in (*status.features, *status.undeclared)}
 
 
 def draw_trend(counts: Sequence[int]) -> str:

@@ -152,10 +152,11 @@ def _change_mode(cursor: DBAPICursor, *, give_up_at: float, is_bulk: bool) -> st
         try:
             cursor.execute("PRAGMA journal_mode")
             if cursor.fetchall()[0][0] != "wal":
-                # Heeded by a file without a page only; an older one keeps what it has and uses its free pages again.
-                cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                # Both are heeded by a file without a page only, and the second one writes the first page. An older
+                # file keeps what it has and uses its free pages again.
                 if is_bulk:
                     cursor.execute(_BULK_PAGE)
+                cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 cursor.execute("PRAGMA journal_mode = WAL")
                 return str(cursor.fetchall()[0][0])
         except sqlite3.OperationalError as error:

@@ -79,14 +79,14 @@ async def _assemble(
     models = await open_models(stack, around, state=state, allowances=allowances)
     corpora = _open_corpora(stack, around, folder=folder, state=state, gateway=models.gateway)
     prompts = _open_prompts(stack, state, clock)
-    online = OnlineScoring(Traces(telemetry.store), clock)
+    online = OnlineScoring(telemetry.traces, clock)
     return Parts(
         clock=clock,
         state=state,
         telemetry=telemetry.store,
         capture=capture,
         exporter=telemetry.exporter,
-        traces=Traces(telemetry.store),
+        traces=telemetry.traces,
         views=TraceViews(state, clock),
         keys=Keys(state, clock),
         allowances=allowances,
@@ -108,6 +108,7 @@ async def _assemble(
 
 class _Telemetry(NamedTuple):
     store: Store
+    traces: Traces
     capture: Capture
     exporter: SpanExporter | None
 
@@ -121,7 +122,7 @@ async def _open_telemetry(
     capture = await _start_capture(stack, Capture(store, clock, redact=redact))
     export = settings.traces.export
     exporter = await open_trace_export(stack, export, capture, redact=redact, environ=environ, clock=clock)
-    return _Telemetry(store, capture, exporter)
+    return _Telemetry(store, Traces(store, redact=redact), capture, exporter)
 
 
 def _open_prompts(stack: AsyncExitStack, state: Store, clock: Clock) -> PromptVersions:

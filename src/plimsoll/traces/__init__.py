@@ -4,7 +4,7 @@
 `Traces` reads, scores, prunes and erases them. `SpanExporter` sends them to other systems.
 """
 
-from plimsoll.traces.capture import CONTENT_LIMIT, Capture
+from plimsoll.traces.capture import Capture
 from plimsoll.traces.compare import (
     MOST_SAMPLED,
     Comparison,
@@ -53,7 +53,7 @@ from plimsoll.traces.records import (
 )
 from plimsoll.traces.retention import Keep, Pruned, Sampling
 from plimsoll.traces.retrievals import RetrievedSources
-from plimsoll.traces.rows import TRUNCATED, Redact, drop_content, keep_content
+from plimsoll.traces.rows import CONTENT_LIMIT, TRUNCATED, Redact, drop_content, keep_content
 from plimsoll.traces.steps import StepLine
 from plimsoll.traces.views import SavedView, TraceViews
 from plimsoll.traces.withheld import WITHHELD, Withheld, can_find_withheld

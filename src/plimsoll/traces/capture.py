@@ -14,23 +14,19 @@ from opentelemetry.trace import Tracer
 from plimsoll.errors import OperatorError, Overloaded
 from plimsoll.records import Clock, Span
 from plimsoll.store import Store
-from plimsoll.text import Redactor
 from plimsoll.traces.groups import GroupCommit, GroupQueue
 from plimsoll.traces.losses import LossLog
 from plimsoll.traces.queue import SpanQueue
 from plimsoll.traces.records import CaptureHealth
-from plimsoll.traces.rows import Redact
+from plimsoll.traces.rows import CONTENT_LIMIT, REDACTOR, Redact
 from plimsoll.traces.settling import Settler
 from plimsoll.traces.span_writer import SpanWriter
 from plimsoll.traces.tracer import make_tracer
 
 _LOG = logging.getLogger("plimsoll.traces")
-_REDACTOR = Redactor()
 _BOUND_CHARACTERS = 64 * 2**20
 _LONGEST_PAUSE_SECONDS = 5.0
 _SETTLE_SECONDS = 1.0
-CONTENT_LIMIT = 65_536
-"""Characters of one attribute that are stored."""
 
 
 class Capture:
@@ -44,7 +40,7 @@ class Capture:
         bound: int = 10_000,
         flush_seconds: float = 0.1,
         batch: int = 1_000,
-        redact: Redact = _REDACTOR,
+        redact: Redact = REDACTOR,
         content_limit: int = CONTENT_LIMIT,
     ) -> None:
         self._queue = SpanQueue(bound=bound, bound_characters=_BOUND_CHARACTERS)

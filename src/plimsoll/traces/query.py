@@ -24,7 +24,7 @@ from plimsoll.traces.prompt_uses import PromptUse, count_prompts
 from plimsoll.traces.records import MOST_TRACES, Session, Trace, TraceFilter, TracePage, TraceSummary
 from plimsoll.traces.retention import Keep, Pruned, Pruning, Sampling, Thinning
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
-from plimsoll.traces.rows import span_of
+from plimsoll.traces.rows import CONTENT_LIMIT, REDACTOR, Redact, RowMaker, span_of
 from plimsoll.traces.short_names import shorten_name
 from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
 from plimsoll.traces.summary import session_of, summary_of
@@ -52,8 +52,9 @@ _ASKED_AT_ONCE = 500
 class Traces:
     """The traces and scores in a store of schema `traces`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, redact: Redact = REDACTOR, content_limit: int = CONTENT_LIMIT) -> None:
         self._store = store
+        self._maker = RowMaker(redact, limit=content_limit)
 
     async def get(self, trace_id: str, *, tenant: str | None = None, first: int = _MOST_SPANS) -> Trace:
         """Return one trace with its first spans, 5,000 at most, by its id or by a prefix of it, 6 digits at least.
@@ -109,17 +110,16 @@ class Traces:
         return frozenset(trace_id for trace_id, owner in found.items() if owner != tenant)
 
     async def add_scores(self, scores: list[Score], *, ids: Sequence[str] = ()) -> None:
-        """Keep the scores; one without a moment is dated now. With `ids`, those that are kept already stay."""
+        """Keep the scores; one without a moment is dated now. With `ids`, those that are kept already stay.
+
+        What they say is redacted and cut as spans are.
+        """
         now = self._store.clock.now()
+        # In a thread: a judge may have given long reasons for thousands of cases.
+        columns = await asyncio.to_thread(lambda: [self._maker.make_score(score) for score in scores])
         rows = [
-            {
-                **msgspec.structs.asdict(score),
-                "score_id": score_id,
-                "at": score.at or now,
-                "name": shorten_name(score.name),
-                "by": shorten_name(score.by),
-            }
-            for score_id, score in zip(ids or [new_id(self._store.clock) for _ in scores], scores, strict=True)
+            {**row, "score_id": score_id, "at": row["at"] or now}
+            for score_id, row in zip(ids or [new_id(self._store.clock) for _ in scores], columns, strict=True)
         ]
         await self._store.write(partial(insert_scores, rows=rows))
 

@@ -1,4 +1,4 @@
-"""A span as a row, and back: redacted, cut to size, promoted columns filled. Pure but for the redaction it is given."""
+"""A span or score as a row, and a span back: redacted, cut, promoted columns filled. Pure but for the redaction."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import cast
 
 import msgspec
 
-from plimsoll.records import LOCAL_TENANT, Span, SpanEvent
+from plimsoll.records import LOCAL_TENANT, Score, Span, SpanEvent
 from plimsoll.text import Redactor
 from plimsoll.traces.short_names import MOST_BYTES_OF_STEPS, MOST_TAGS, shorten_name
 
@@ -49,8 +49,11 @@ FACTS = frozenset(
 )
 """Texts that say whose a call was, what it called and how it went: no content, so they stay where content is dropped,
 and only secrets are taken out of them. Else a trace would be nobody's, and every tenant's, and erased for nobody."""
+REDACTOR = Redactor()
+"""Takes out what is taken out where nobody says otherwise."""
+CONTENT_LIMIT = 65_536
+"""Characters of one text that are stored."""
 _ONLY_SECRETS = Redactor(("secrets",))
-_ANY_KIND = Redactor()
 _RESTING = frozenset({"retrieval", "request", "judge"})
 _INPUT = "plimsoll.input"
 _OUTPUT = "plimsoll.output"
@@ -117,7 +120,7 @@ def _cuts_so_far(attributes: Mapping[str, Attribute]) -> dict[str, str]:
 
 
 class RowMaker:
-    """Makes rows of spans: cleans, redacts and cuts texts. One is used for many spans, in any thread.
+    """Makes rows of spans and scores: cleans, redacts and cuts texts. One is used for many spans, in any thread.
 
     It runs for every attribute of every span. Short texts (names of models, roles and services) come again and again,
     so what became of them is remembered.
@@ -127,7 +130,7 @@ class RowMaker:
         drops = redact is drop_content
         facts = keep_content if drops or redact is keep_content else _ONLY_SECRETS
         # A program gives these names: no work for a user's function, which may fail.
-        keys = keep_content if drops or redact is keep_content else _ANY_KIND
+        keys = keep_content if drops or redact is keep_content else REDACTOR
         self._texts = _Texts(redact, limit=limit)
         self._facts = _Texts(facts, limit=limit)
         self._names = _Texts(keep_content if drops else redact, limit=limit)
@@ -166,6 +169,18 @@ class RowMaker:
             attributes[TRUNCATED] = list(cuts.values())
         row["attributes"] = _encode(attributes).decode()
         return row
+
+    def make_score(self, score: Score) -> dict[str, object]:
+        """Return a score as columns of its table. A value that is no finite number could not tell."""
+        has_value = score.value is not None and math.isfinite(score.value)
+        return {
+            **msgspec.structs.asdict(score),
+            "name": shorten_name(self._facts.keep(score.name, "", {})),
+            "by": shorten_name(self._facts.keep(score.by, "", {})),
+            "value": score.value if has_value else None,
+            "label": self._texts.keep(score.label, "", {}),
+            "reason": self._texts.keep(score.reason, "", {}),
+        }
 
     def _events(self, events: Sequence[SpanEvent], cuts: dict[str, str]) -> str:
         kept = [
@@ -249,7 +264,8 @@ def _storable(text: str) -> str:
 
 def _promoted(attributes: Mapping[str, Attribute]) -> dict[str, object]:
     known = attributes.get
-    implied = "model" if known("gen_ai.operation.name") in MODEL_OPERATIONS else None
+    operation = known("gen_ai.operation.name")
+    implied = "model" if isinstance(operation, str) and operation in MODEL_OPERATIONS else None
     kind = _name_or_none(known("plimsoll.kind")) or implied
     return {
         "kind": kind,

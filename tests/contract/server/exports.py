@@ -2,21 +2,30 @@
 """Export requests as senders make them, in both encodings; answers are read by the official classes."""
 
 import gzip
+import io
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
+import aiohttp
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
 
-from contract.server.serving import Reply
+from contract.server.serving import Reply, Served
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 START = 1_760_000_000_000_000_000
+
+
+class Answer(NamedTuple):
+    """A response with its bytes."""
+
+    reply: Reply
+    body: bytes
 
 
 def span_of(number: int = 1, **changed: Any) -> dict[str, Any]:
@@ -74,6 +83,19 @@ def as_protobuf(request: dict[str, Any]) -> bytes:
 def bomb(size: int) -> bytes:
     """Return gzip that unpacks to so many zeros."""
     return gzip.compress(bytes(size), 9)
+
+
+async def send(server: Served, body: bytes, *, path: str = "/v1/traces", **headers: str) -> Answer:
+    """Post a body as it is, with these headers and no others; underscores stand for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(
+            f"{server.url}{path}", data=io.BytesIO(body), headers=named, skip_auto_headers=["content-type"]
+        ) as response,
+    ):
+        content = await response.read()
+        return Answer(Reply(response.status, "", response.headers, path), content)
 
 
 def read_refusal(reply: Reply, body: bytes) -> tuple[int, str]:

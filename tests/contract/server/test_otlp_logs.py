@@ -100,6 +100,21 @@ async def test_scores_that_are_sent_again_are_kept_and_counted_once(server: Serv
     assert series.total.quality["helpful"].n == 4
 
 
+async def test_a_score_beyond_all_measure_takes_no_other_with_it(server: Served):
+    await post(server, "/v1/traces", request_of(span_of(1)))
+    values = (1e308, "NaN", "Infinity", -1e308, 0.5)
+    results = [
+        record("gen_ai.evaluation.result", **{**EVALUATION, "gen_ai__evaluation__name": str(at)}) for at in range(5)
+    ]
+    for result, value in zip(results, values, strict=True):
+        (pair,) = [pair for pair in result["attributes"] if pair["key"] == "gen_ai.evaluation.score.value"]
+        pair["value"] = {"doubleValue": value}
+    reply = await post(server, "/v1/logs", logs_of(*results))
+    assert (reply.status, reply.text) == (200, "{}")
+    kept = {score.name: score.value for score in (await server.project.traces.get(TRACE)).scores}
+    assert kept == {"0": 1e308, "1": None, "2": None, "3": -1e308, "4": 0.5}
+
+
 async def test_messages_stand_below_the_span_that_said_them_and_once_however_often_they_are_sent(server: Served):
     await post(server, "/v1/traces", request_of(span_of(1)))
     answer = {"kvlistValue": {"values": [pair_of("content", "pong"), pair_of("role", "assistant")]}}

@@ -1,15 +1,13 @@
 """Payloads of OTLP/HTTP with the exact status, content type and body that each must get, from a real server."""
 
 import gzip
-import io
 import sqlite3
 import tracemalloc
 from collections.abc import AsyncGenerator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import aiohttp
 import pytest
 
 from plimsoll.errors import TooLarge
@@ -28,9 +26,10 @@ from contract.server.exports import (
     read_refusal,
     read_status,
     request_of,
+    send,
     span_of,
 )
-from contract.server.serving import Reply, Served, served
+from contract.server.serving import Served, served
 
 pytestmark = pytest.mark.anyio
 MIB = 2**20
@@ -44,29 +43,10 @@ NO_START = span_of(3, startTimeUnixNano="0")
 EARLY_END = span_of(3, endTimeUnixNano=str(START - 5))
 
 
-class Answer(NamedTuple):
-    """A response with its bytes."""
-
-    reply: Reply
-    body: bytes
-
-
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Served]:
     async with served(tmp_path_factory.mktemp("otlp")) as server:
         yield server
-
-
-async def send(server: Served, body: bytes, **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with (
-        aiohttp.ClientSession() as http,
-        http.post(
-            f"{server.url}/v1/traces", data=io.BytesIO(body), headers=named, skip_auto_headers=["content-type"]
-        ) as response,
-    ):
-        content = await response.read()
-        return Answer(Reply(response.status, "", response.headers, "/v1/traces"), content)
 
 
 @pytest.mark.parametrize(("content_type", "write"), [(PROTOBUF, as_protobuf), (JSON, as_json)])

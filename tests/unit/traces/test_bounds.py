@@ -38,6 +38,8 @@ def test_a_name_as_long_as_a_book_is_not_kept():
     assert kept.events[0].attributes == {"plimsoll.dropped_attributes": 1}
 
 
-def test_events_and_links_are_bounded():
+def test_events_and_links_are_bounded_and_what_is_left_out_is_counted():
     kept = made({}, *[SpanEvent(name="e", at_ns=1)] * 500, links=500)
     assert (len(kept.events), len(kept.attributes["plimsoll.links"])) == (128, 32)  # pyright: ignore[reportArgumentType]
+    assert (kept.attributes["plimsoll.dropped_events"], kept.attributes["plimsoll.dropped_links"]) == (372, 468)
+    assert "dropped" not in str(made({}, SpanEvent(name="e", at_ns=1), links=1).attributes)

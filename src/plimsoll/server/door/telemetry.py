@@ -22,7 +22,8 @@ _UNAVAILABLE = 503
 _DISK_FULL = 507
 _TRY_AGAIN = frozenset({429, 502, _UNAVAILABLE, 504})
 _SOON_SECONDS = 1.0
-_ENCODINGS = {b"": False, b"identity": False, b"gzip": True}
+# RFC 9110, section 8.4.1.3: `x-gzip` is to be read as gzip.
+_ENCODINGS = {b"": False, b"identity": False, b"gzip": True, b"x-gzip": True}
 _TAKEN: Header = (b"accept-encoding", b"gzip")
 _LONGEST_SHOWN = 80
 

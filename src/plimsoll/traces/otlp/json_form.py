@@ -8,11 +8,13 @@ import msgspec
 from plimsoll.errors import InvalidRequest
 from plimsoll.records import Attribute, SpanEvent
 from plimsoll.traces.otlp.sent import SentGroup, SentLog, SentLogs, SentSpan
-from plimsoll.traces.otlp.values import DEEPEST, flatten
+from plimsoll.traces.otlp.values import DEEPEST, TOO_DEEP, flatten
 
 _LONGEST_NUMBER = 20
-# protobuf's JSON writes 64-bit integers as texts and takes numbers too; a short bound keeps int() from working hard.
-_Whole = int | Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+$", max_length=_LONGEST_NUMBER)] | None
+# protobuf's JSON writes 64-bit integers as texts and takes numbers too, also as 5.0 and 1.76e18; a short bound keeps
+# int() from working hard.
+_Digits = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+$", max_length=_LONGEST_NUMBER)]
+_Whole = int | Annotated[float, msgspec.Meta(multiple_of=1)] | _Digits | None
 _Real = float | Annotated[str, msgspec.Meta(max_length=_LONGEST_NUMBER * 2)] | None
 _HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 _FAILED = {2, "2", "STATUS_CODE_ERROR"}
@@ -213,8 +215,10 @@ def _read_attributes(pairs: list[_Pair] | None) -> dict[str, Attribute]:
 
 
 def _read_value(value: _Value | None, depth: int) -> object:
-    if value is None or depth > DEEPEST:
+    if value is None:
         return None
+    if depth > DEEPEST:
+        return TOO_DEEP
     if value.array_value is not None:
         return [_read_value(item, depth + 1) for item in value.array_value.values or ()]
     if value.kvlist_value is not None:

@@ -17,7 +17,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
 from plimsoll.errors import InvalidRequest
 from plimsoll.records import Attribute, SpanEvent
 from plimsoll.traces.otlp.sent import SentGroup, SentLog, SentLogs, SentSpan
-from plimsoll.traces.otlp.values import DEEPEST, flatten, write_bytes
+from plimsoll.traces.otlp.values import DEEPEST, TOO_DEEP, flatten, write_bytes
 
 _FAILED = 2
 
@@ -103,8 +103,10 @@ def _read_rarer(value: AnyValue) -> Attribute:
 
 def _read_value(value: AnyValue, depth: int) -> object:
     kind = value.WhichOneof("value")
-    if kind is None or depth > DEEPEST:
+    if kind is None:
         return None
+    if depth > DEEPEST:
+        return TOO_DEEP
     if kind == "array_value":
         return [_read_value(item, depth + 1) for item in value.array_value.values]
     if kind == "kvlist_value":

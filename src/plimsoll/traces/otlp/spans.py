@@ -42,7 +42,7 @@ AnyReceived = TypeVar("AnyReceived", bound=Reply)
 
 def receive_spans(groups: list[SentGroup], *, tenant: str) -> Received:
     """Return the spans of a tenant's request; one that is not fit to be kept does not touch the others."""
-    kept: list[Span] = []
+    kept: dict[tuple[str, str], Span] = {}
     faults: Counter[str] = Counter()
     for group in groups:
         sender = read_sender(group.resource, scope=group.scope, tenant=tenant)
@@ -50,9 +50,12 @@ def receive_spans(groups: list[SentGroup], *, tenant: str) -> Received:
             fault = find_fault(sent)
             if fault:
                 faults[fault] += 1
-            else:
-                kept.append(make_span(sent, sender))
-    return Received(spans=tuple(kept), refused=faults.total(), reasons=word_faults(faults, "span"))
+                continue
+            span = make_span(sent, sender)
+            # Exporters may send a span again, and that is no loss; two that share an id are told apart by nothing.
+            if kept.setdefault((span.trace_id, span.span_id), span) != span:
+                faults["a span id that another one of the request has"] += 1
+    return Received(spans=tuple(kept.values()), refused=faults.total(), reasons=word_faults(faults, "span"))
 
 
 def leave_out(received: Received, foreign: frozenset[str]) -> Received:
@@ -104,6 +107,7 @@ def make_span(sent: SentSpan, sender: Sender) -> Span:
         end_ns = sent.start_ns
     if sent.links:
         attributes["plimsoll.links"] = sent.links[:_MOST_LINKS]
+    _count_left_out(sent, attributes)
     return Span(
         trace_id=sent.trace_id,
         span_id=sent.span_id,
@@ -134,6 +138,12 @@ def _bound(attributes: dict[str, Attribute]) -> dict[str, Attribute]:
     own = {name: value for name, value in named.items() if name.startswith(("plimsoll.", "gen_ai."))}
     kept = dict(list((own | named).items())[:_MOST_ATTRIBUTES])
     return kept | {"plimsoll.dropped_attributes": len(attributes) - len(kept)}
+
+
+def _count_left_out(sent: SentSpan, attributes: dict[str, Attribute]) -> None:
+    for what, sent_of_it, most in (("events", sent.events, _MOST_EVENTS), ("links", sent.links, _MOST_LINKS)):
+        if len(sent_of_it) > most:
+            attributes[f"plimsoll.dropped_{what}"] = len(sent_of_it) - most
 
 
 def _bound_event(event: SpanEvent) -> SpanEvent:

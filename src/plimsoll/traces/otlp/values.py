@@ -9,7 +9,9 @@ import msgspec
 from plimsoll.records import Attribute
 
 DEEPEST = 16
-"""Levels of nesting that are written out; what lies deeper is left out."""
+"""Levels of nesting that are written out."""
+TOO_DEEP = "[nested too deep]"
+"""What stands for the rest."""
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 

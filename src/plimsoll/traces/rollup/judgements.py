@@ -7,6 +7,9 @@ import msgspec
 
 from plimsoll.traces.rollup.amounts import RESOLUTIONS, weight_of
 
+# Far beyond any score, and small enough that a thousand of them stay a 64-bit integer.
+_MOST = 2**52
+
 
 class ScoreKey(NamedTuple):
     """What is counted together."""
@@ -85,4 +88,4 @@ def _judge(score: GivenScore, about: Judged) -> Judgement:
     if share is None or not isfinite(share):
         return Judgement(missing=1)
     weight = weight_of(score.inclusion * about.inclusion)
-    return Judgement(judged=1, weight=weight, passed=round(weight * share))
+    return Judgement(judged=1, weight=weight, passed=round(max(-_MOST, min(_MOST, weight * share))))

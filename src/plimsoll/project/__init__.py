@@ -15,7 +15,7 @@ from plimsoll.project.evals.runs import EvalWatch
 from plimsoll.project.features.answers import write_answer
 from plimsoll.project.features.live_line import LiveBar, LiveStanding
 from plimsoll.project.features.report import FeatureReport, FeatureShare
-from plimsoll.project.features.windows import DEFAULT_WINDOW, WINDOWS, Window
+from plimsoll.project.features.windows import DEFAULT_WINDOW, WINDOWS, Window, find_window
 from plimsoll.project.knowledge.asked import BenchAsked, BenchResult, DocumentsAsked
 from plimsoll.project.knowledge.card import CorpusCard, EmbeddingInUse, IndexStanding
 from plimsoll.project.knowledge.chunk_report import CorpusCut, WayTried
@@ -132,6 +132,7 @@ __all__ = [
     "Window",
     "Work",
     "WorkBoard",
+    "find_window",
     "open",
     "read_settings",
     "read_time_span",

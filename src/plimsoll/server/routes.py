@@ -22,6 +22,7 @@ from plimsoll.server.api import (
     trace_diff,
     trace_views,
     traces,
+    users,
 )
 from plimsoll.server.web import ask as ask_page
 from plimsoll.server.web import audit as audit_page
@@ -39,6 +40,7 @@ from plimsoll.server.web import trace_compare as trace_compare_page
 from plimsoll.server.web import trace_diff as trace_diff_page
 from plimsoll.server.web import trace_views as trace_views_page
 from plimsoll.server.web import traces as traces_page
+from plimsoll.server.web import users as users_page
 from plimsoll.server.web.static_files import serve_static
 
 
@@ -101,6 +103,8 @@ def _routes_of_traces() -> list[BaseRoute]:
         Route("/api/sessions/{session:path}", sessions.show_session),
         Route("/sessions", sessions_page.list_sessions),
         Route("/sessions/{session:path}", sessions_page.show_session),
+        Route("/api/users", users.list_users),
+        Route("/users", users_page.list_users),
         Route("/api/traces", traces.list_traces),
         Route("/api/traces/compare", trace_compare.show_comparison),
         Route("/api/traces/diff", trace_diff.show_diff),

@@ -38,7 +38,7 @@ from plimsoll.traces.otlp import (
 )
 from plimsoll.traces.otlp_export import ExportHealth, SpanExporter
 from plimsoll.traces.prompt_uses import PromptUse
-from plimsoll.traces.query import SEARCH_SECONDS, Traces
+from plimsoll.traces.query import MOST_WITHHELD, SEARCH_SECONDS, Traces
 from plimsoll.traces.records import (
     MOST_TRACES,
     CaptureHealth,
@@ -55,6 +55,7 @@ from plimsoll.traces.retention import Keep, Pruned, Sampling
 from plimsoll.traces.retrievals import RetrievedSources
 from plimsoll.traces.rows import CONTENT_LIMIT, TRUNCATED, Redact, drop_content, keep_content
 from plimsoll.traces.steps import StepLine
+from plimsoll.traces.users import User, UserAsked, UserOrder, UserPage
 from plimsoll.traces.views import SavedView, TraceViews
 from plimsoll.traces.withheld import WITHHELD, Withheld, can_find_withheld
 
@@ -64,6 +65,7 @@ __all__ = [
     "FILTERS",
     "MOST_SAMPLED",
     "MOST_TRACES",
+    "MOST_WITHHELD",
     "SEARCH_SECONDS",
     "TRUNCATED",
     "WITHHELD",
@@ -105,6 +107,10 @@ __all__ = [
     "TraceViews",
     "Traces",
     "TrafficKind",
+    "User",
+    "UserAsked",
+    "UserOrder",
+    "UserPage",
     "Withheld",
     "can_find_withheld",
     "drop_content",

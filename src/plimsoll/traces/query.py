@@ -36,6 +36,8 @@ from plimsoll.traces.tables.score_counting import insert_scores
 from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
 from plimsoll.traces.tables.sessions import list_sessions
 from plimsoll.traces.tables.walking import Found, find_words
+from plimsoll.traces.tables.withholding import count_closed
+from plimsoll.traces.users import UserAsked, UserPage, read_users
 
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
 _FULL_LENGTH = 32
@@ -47,6 +49,8 @@ SEARCH_SECONDS = 0.15
 """How long a page waits for words to be found."""
 _MOST_COMPARED = 10_000
 _ASKED_AT_ONCE = 500
+MOST_WITHHELD = 1_000
+"""Withheld traces that are counted one by one."""
 
 
 class Traces:
@@ -100,6 +104,10 @@ class Traces:
         """Return how many of a tenant's traces began at the moment or later, `most` at most."""
         asked = {"tenant": tenant, "since_ns": nanoseconds_of(since), "most": most}
         return await self._store.read(partial(count_begun, **asked, feature=feature, seen_by=seen_by))
+
+    async def count_withheld(self, where: TraceFilter, *, reader: str) -> int:
+        """Return how many traces the filter lets through of which this reader is shown figures only, 1,000 at most."""
+        return await self._store.read(partial(count_closed, where=where, reader=reader, most=MOST_WITHHELD))
 
     async def find_foreign(self, trace_ids: Sequence[str], *, tenant: str) -> frozenset[str]:
         """Return those of the ids under which another tenant's trace is stored."""
@@ -262,6 +270,10 @@ class Traces:
         """Return the conversations of a tenant with the youngest turns, as far as the caller may see these."""
         rows = await self._store.read(partial(list_sessions, tenant=tenant, seen_by=seen_by, limit=limit))
         return tuple(session_of(row) for row in rows)
+
+    async def users(self, asked: UserAsked) -> UserPage:
+        """Return who asked over a while, as far as the reader may see it: by its newest 20,000 requests."""
+        return await read_users(self._store, asked)
 
 
 def _no_such_trace(trace_id: str) -> NotFound:

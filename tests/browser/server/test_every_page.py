@@ -47,6 +47,7 @@ MORE = (
     "/features/docs_answer?window=1h",
     "/features/shop/app",
     "/traces?traffic=judging",
+    "/users?window=1h&sort=dearest",
     "/knowledge/docs?state=unreadable",
     "/knowledge/docs/bench",
     "/knowledge/docs/bench?q={question}&widen=section",

@@ -162,6 +162,25 @@ async def test_its_words_cannot_be_found_by_asking(tmp_path: Path):
             assert CLOSED not in await readers["reader"].listed(query), query
 
 
+async def test_lists_that_leave_it_out_tell_an_administrator_how_many_that_are(tmp_path: Path):
+    sides = "a=outcome%3Dfailed&b=1h..now"
+    async with office(tmp_path) as (_, readers):
+        told = {
+            name: [
+                (await reader.get("/api/sessions")).json()["withheld"],
+                (await reader.get("/api/users?window=1h")).json()["withheld"],
+                (await reader.get(f"/api/traces/compare?{sides}")).json()["first"]["withheld"],
+                (await reader.get(f"/api/traces/compare?{sides}")).json()["second"]["withheld"],
+            ]
+            for name, reader in readers.items()
+        }
+        by_words = (await readers["chief"].get(f"/api/traces/compare?a=user%3Duser:{WORD}&b=1h..now")).json()
+        pages = [await readers["chief"].get(path) for path in ("/sessions", "/users", f"/traces/compare?{sides}")]
+    assert told == {"chief": [1, 1, 1, 1], "reader": [0] * 4, "foreigner": [0] * 4}
+    assert (by_words["first"]["withheld"], by_words["second"]["withheld"]) == (0, 1)
+    assert ["content is withheld" in page.text for page in pages] == [True] * 3
+
+
 async def test_who_asked_sees_all_of_it_and_so_does_everybody_of_an_open_one(tmp_path: Path):
     async with office(tmp_path) as (server, readers):
         parts = server.project._parts

@@ -50,7 +50,8 @@ def show_comparison(compared: Comparison, console: Console) -> None:
     """Print a comparison: its sizes, causes, effects, and what it could not have shown."""
     for name, side in (("first", compared.first), ("second", compared.second)):
         drawn = f", {side.sampled} drawn with seed {compared.seed}" if side.sampled < side.matching else ""
-        console.print(Text(plain(f"{name}: {side.label}, {side.matching} traces{drawn}")))
+        withheld = f", {side.withheld} more withheld from you" if side.withheld else ""
+        console.print(Text(plain(f"{name}: {side.label}, {side.matching} traces{drawn}{withheld}")))
     for one in compared.concentrations:
         console.print(Text(plain(say_concentration(one)), "yellow"))
     for role, title in (("cause", "What changed"), ("effect", "How requests went")):

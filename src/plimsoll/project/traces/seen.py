@@ -20,6 +20,9 @@ from plimsoll.traces import (
     TraceFilter,
     TracePage,
     TraceSummary,
+    UserAsked,
+    UserOrder,
+    UserPage,
     Withheld,
     can_find_withheld,
 )
@@ -85,6 +88,22 @@ class SeenTraces:
         """Return the 50 conversations with the youngest turns. A withheld trace has no conversation."""
         await self._parts.capture.flush()
         return await self._parts.traces.sessions(tenant=self._caller.tenant, seen_by=self._caller.id)
+
+    async def users(self, *, since: datetime, order: UserOrder) -> UserPage:
+        """Return who asked since the moment, 50 at most. Who asked a withheld trace is not told."""
+        await self._parts.capture.flush()
+        asked = UserAsked(tenant=self._caller.tenant, seen_by=self._caller.id, since=since, order=order)
+        return await self._parts.traces.users(asked)
+
+    async def count_withheld(self, where: TraceFilter) -> int:
+        """Return how many traces the filter lets through that are withheld from an administrator, 1,000 at most.
+
+        0 for others, for whom these do not exist, and where the filter asks for more than is shown of them.
+        """
+        if not self._caller.may("admin") or not can_find_withheld(where):
+            return 0
+        wanted = msgspec.structs.replace(where, tenant=self._caller.tenant)
+        return await self._parts.traces.count_withheld(wanted, reader=self._caller.id)
 
     async def count_new(self, *, since: datetime, most: int, feature: str | None) -> int:
         """Return how many traces that a list would show began at the moment or later, `most` at most.

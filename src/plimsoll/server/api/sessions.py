@@ -1,5 +1,7 @@
 """Conversations: requests that name the same session, as turns. Access is that of their traces."""
 
+from datetime import datetime
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from plimsoll.records import Principal
 from plimsoll.server.auth import require
 from plimsoll.server.reply import render_json
 from plimsoll.server.state import state_of
-from plimsoll.traces import MOST_TRACES, TraceFilter, TraceSummary, TrafficKind
+from plimsoll.traces import MOST_TRACES, Session, TraceFilter, TraceSummary, TrafficKind
 
 ID = "id"
 """The parameter that names a conversation: browsers and proxies change paths such as `a//b` and `..`."""
@@ -24,17 +26,36 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """Its requests, oldest first: the newest 500 at most."""
 
 
+class Conversations(msgspec.Struct, frozen=True, kw_only=True):
+    """The conversations with the youngest turns."""
+
+    sessions: tuple[Session, ...]
+    """The 50 youngest at most."""
+    withheld: int
+    """Requests that administrators see figures of and that are in no conversation here, 1,000 at most."""
+    withheld_since: datetime | None
+    """Of those that began then or later: with the first turn listed; None: of all."""
+
+
 async def list_sessions(request: Request) -> Response:
     """`GET /api/sessions`: the 50 conversations with the youngest turns; with `id`, that one with its turns."""
     if ID in request.query_params:
         return await show_session(request)
-    caller = require(request, "read")
-    return render_json({"sessions": await state_of(request).project.traces.seen_by(caller).sessions()})
+    return render_json(await read_conversations(request, require(request, "read")))
 
 
 async def show_session(request: Request) -> Response:
     """`GET /api/sessions/{id}`: one conversation with its turns, the newest 500 at most."""
     return render_json(await read_conversation(request, require(request, "read")))
+
+
+async def read_conversations(request: Request, caller: Principal) -> Conversations:
+    """Return the conversations with the youngest turns, and how many requests beside them are withheld."""
+    seen = state_of(request).project.traces.seen_by(caller)
+    sessions = await seen.sessions()
+    since = min((one.first_at for one in sessions), default=None)
+    withheld = await seen.count_withheld(TraceFilter(traffic=TrafficKind.LIVE, since=since))
+    return Conversations(sessions=sessions, withheld=withheld, withheld_since=since)
 
 
 async def read_conversation(request: Request, caller: Principal) -> Conversation:

@@ -48,6 +48,7 @@ _GROUPS = (
             NavPage(href="/traces", name="Traces", key="t"),
             NavPage(href="/traces/compare", name="What changed", key="w"),
             NavPage(href="/sessions", name="Sessions", key="u"),
+            NavPage(href="/users", name="Users", key="h"),
             NavPage(href="/incidents", name="Incidents", key="i"),
             NavPage(href="/review", name="Review", key="v"),
         ),

@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.pages import main_text
-from plimsoll.server.api.sessions import ID, read_conversation
+from plimsoll.server.api.sessions import ID, read_conversation, read_conversations
 from plimsoll.server.auth import require
-from plimsoll.server.state import state_of
 from plimsoll.server.web.render import render_page
 
 
@@ -16,10 +15,12 @@ async def list_sessions(request: Request) -> Response:
     """`GET /sessions`: the conversations with the youngest turns; with `id`, that one as its turns."""
     if ID in request.query_params:
         return await show_session(request)
-    found = await state_of(request).project.traces.seen_by(require(request, "read")).sessions()
+    found = await read_conversations(request, require(request, "read"))
     content = {
-        "sessions": found,
-        "has_scores": any(one.scored for one in found),
+        "sessions": found.sessions,
+        "has_scores": any(one.scored for one in found.sessions),
+        "withheld": found.withheld,
+        "withheld_since": found.withheld_since,
         "address": _address,
         "twin": "/api/sessions",
     }

@@ -3,6 +3,8 @@
 Called with traces that were read already; it draws nothing and asks nothing.
 """
 
+from msgspec.structs import replace
+
 from plimsoll.stats import smallest_share_difference
 from plimsoll.traces.compare.aspects import ASPECTS
 from plimsoll.traces.compare.candidates import select, test_all
@@ -50,12 +52,17 @@ def compare_groups(first: Group, second: Group, *, level: float = 0.05, seed: in
 
 def _size_empty(group: Group) -> GroupSize:
     sampled = len(group.facts)
-    return GroupSize(label=group.label, matching=group.matching or sampled, sampled=sampled, worth=float(sampled))
+    return GroupSize(
+        label=group.label,
+        matching=group.matching or sampled,
+        sampled=sampled,
+        worth=float(sampled),
+        withheld=group.withheld,
+    )
 
 
 def _size(members: Members) -> GroupSize:
-    size = _size_empty(members.group)
-    return GroupSize(label=size.label, matching=size.matching, sampled=size.sampled, worth=members.sample.worth)
+    return replace(_size_empty(members.group), worth=members.sample.worth)
 
 
 def _too_few(sides: tuple[GroupSize, GroupSize], detectable: float | None, *, level: float, seed: int) -> Comparison:

@@ -27,6 +27,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """The sampled traces."""
     matching: int = 0
     """Traces that fit, of which those were drawn."""
+    withheld: int = 0
+    """Traces that fit as well and are withheld from who compares, 1,000 at most."""
 
 
 class Members:

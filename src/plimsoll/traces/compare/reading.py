@@ -16,9 +16,12 @@ from plimsoll.traces.records import Trace
 from plimsoll.traces.summary import summary_of
 from plimsoll.traces.tables.sampling import Draw, Drawn, draw_traces
 from plimsoll.traces.tables.scores import list_scores_of
+from plimsoll.traces.tables.withholding import count_closed
+from plimsoll.traces.withheld import can_find_withheld
 
 _MOST_SPANS = 300
 _AT_ONCE = 500
+_MOST_WITHHELD = 1_000
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, Attribute])
 _NOTHING = "[]"
 
@@ -49,7 +52,16 @@ async def read_group(store: Store, side: Side, *, caller: Principal, most: int, 
             scores.setdefault(str(row["trace_id"]), []).append(score)
     # In a thread: some thousand traces take half a second, in which requests go on.
     facts = await asyncio.to_thread(_facts, drawn, scores)
-    return Group(label=side.label, facts=tuple(facts), matching=drawn.matching)
+    withheld = await _count_withheld(store, side, caller=caller)
+    return Group(label=side.label, facts=tuple(facts), matching=drawn.matching, withheld=withheld)
+
+
+async def _count_withheld(store: Store, side: Side, *, caller: Principal) -> int:
+    """Return how many fit that the caller is shown figures of; 0 where by the question more would be told of them."""
+    if side.equal or side.prefixed or not caller.may("admin") or not can_find_withheld(side.where):
+        return 0
+    where = msgspec.structs.replace(side.where, tenant=caller.tenant)
+    return await store.read(partial(count_closed, where=where, reader=caller.id, most=_MOST_WITHHELD))
 
 
 def _facts(drawn: Drawn, scores: Mapping[str, Sequence[Score]]) -> list[TraceFacts]:

@@ -84,6 +84,8 @@ class GroupSize(msgspec.Struct, frozen=True, kw_only=True):
     """Those of them that were compared."""
     worth: float
     """How many independent requests of equal weight they are worth."""
+    withheld: int = 0
+    """Traces that fit and are not compared, since only their figures may be shown to this reader; 1,000 at most."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):

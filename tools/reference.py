@@ -213,7 +213,7 @@ def _routes() -> str:
     ]
     for route in all_routes():
         if isinstance(route, Route):
-            method = "POST" if "POST" in (route.methods or ()) else "GET"
+            method = next(iter(sorted((route.methods or {"GET"}) - {"HEAD"})))
             what = _prose(route.endpoint).split("`: ", 1)[-1]
             path = route.path.replace(":path", "")
             lines.append(f"| {method} | `{path}` | {what[:1].upper()}{what[1:]} |")

@@ -47,6 +47,7 @@ from plimsoll.project.status import (
     SettingsState,
     Traffic,
 )
+from plimsoll.project.traces.feedback import Feedback
 from plimsoll.project.traces.replay import REPLAY, Replay, ReplayAsked
 from plimsoll.project.traces.seen import SeenTraces
 from plimsoll.project.traces.telemetry import Telemetry
@@ -89,6 +90,7 @@ __all__ = [
     "FeatureReport",
     "FeatureShare",
     "FeatureStatus",
+    "Feedback",
     "GatewayHealth",
     "ImportReport",
     "IndexStanding",

@@ -32,7 +32,7 @@ from plimsoll.traces.tables.arriving import count_begun
 from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_subject_traces
 from plimsoll.traces.tables.losses import sum_losses
 from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_spans, read_page, read_trace
-from plimsoll.traces.tables.score_counting import insert_scores
+from plimsoll.traces.tables.score_counting import insert_scores, replace_score
 from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
 from plimsoll.traces.tables.sessions import list_sessions
 from plimsoll.traces.tables.walking import Found, find_words
@@ -122,14 +122,18 @@ class Traces:
 
         What they say is redacted and cut as spans are.
         """
-        now = self._store.clock.now()
+        named = list(zip(ids or [new_id(self._store.clock) for _ in scores], scores, strict=True))
         # In a thread: a judge may have given long reasons for thousands of cases.
-        columns = await asyncio.to_thread(lambda: [self._maker.make_score(score) for score in scores])
-        rows = [
-            {**row, "score_id": score_id, "at": row["at"] or now}
-            for score_id, row in zip(ids or [new_id(self._store.clock) for _ in scores], columns, strict=True)
-        ]
+        rows = await asyncio.to_thread(lambda: [self._score_row(*one) for one in named])
         await self._store.write(partial(insert_scores, rows=rows))
+
+    async def replace_score(self, score: Score, *, score_id: str) -> None:
+        """Keep the score in place of the one with this id, where there is one; figures count the new one alone."""
+        await self._store.write(partial(replace_score, row=self._score_row(score_id, score)))
+
+    def _score_row(self, score_id: str, score: Score) -> dict[str, object]:
+        columns = self._maker.make_score(score)
+        return {**columns, "score_id": score_id, "at": columns["at"] or self._store.clock.now()}
 
     async def scores(self, trace_id: str) -> list[Score]:
         """Return the scores about a trace, oldest first; none for an unknown trace."""

@@ -139,3 +139,16 @@ async def test_a_point_says_where_its_95th_percentile_lies_and_how_many_were_in_
     assert series.total.in_time == pytest.approx(900, abs=10)
     assert {point.p95_high_ms for point in few[0].points} == {None}
     assert (unasked.total.p95_low_ms, unasked.total.p95_high_ms, unasked.total.in_time) == (None, None, None)
+
+
+async def test_a_score_takes_the_place_of_the_earlier_one_in_the_figures_too(store: Store):
+    traces, first = Traces(store), f"{1:032x}"
+    await write(store, [request_of(number, at=timedelta(0), ms=10) for number in (1, 2)], batch=2)
+    down = Score(name="helpful", value=0.0, passed=False, trace_id=first)
+    up = Score(name="helpful", value=1.0, passed=True, reason="now it helps", trace_id=first)
+    await traces.add_scores([Score(name="helpful", value=1.0, passed=True, trace_id=f"{2:032x}")])
+    for given, expected in ((down, 0.5), (up, 1.0), (up, 1.0), (down, 0.5)):
+        await traces.replace_score(given, score_id="ada about the first")
+        said = (await ask(store))[0].total.quality["helpful"]
+        assert (said.n, said.rate) == (2, expected)
+        assert [score.value for score in await traces.scores(first)] == [given.value]

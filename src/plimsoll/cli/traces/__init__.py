@@ -6,6 +6,7 @@ from plimsoll.cli.traces.export import export_traces
 from plimsoll.cli.traces.list import list_traces
 from plimsoll.cli.traces.prune import prune_traces
 from plimsoll.cli.traces.replay import replay_trace
+from plimsoll.cli.traces.score import score_trace
 from plimsoll.cli.traces.views import views_command
 
 command = DefaultGroup(
@@ -17,4 +18,5 @@ command.add_command(compare_traces)
 command.add_command(prune_traces)
 command.add_command(replay_trace)
 command.add_command(export_traces)
+command.add_command(score_trace)
 command.add_command(views_command)

@@ -11,6 +11,7 @@ import msgspec
 
 from plimsoll.errors import NotFound
 from plimsoll.project.parts import Parts
+from plimsoll.project.traces.feedback import Feedback, id_of
 from plimsoll.records import Principal, Score, Span
 from plimsoll.traces import (
     SEARCH_SECONDS,
@@ -83,6 +84,16 @@ class SeenTraces:
         """Return what scorers and people said of a trace, oldest first."""
         found = await self._parts.traces.scores(trace.trace_id)
         return tuple(map(self._withheld.score, found) if self._must_withhold(trace) else found)
+
+    async def score(self, trace_id: str, given: Feedback) -> Score:
+        """Keep what a person says of an answer, in place of what they said of it before under the same name.
+
+        Raises NotFound for a trace that is not there for this caller, and InvalidRequest for what means nothing.
+        """
+        trace = await self.summary(trace_id)
+        score = given.as_score(trace.trace_id, caller=self._caller)
+        await self._parts.traces.replace_score(score, score_id=id_of(score, tenant=trace.tenant))
+        return score
 
     async def sessions(self) -> tuple[Session, ...]:
         """Return the 50 conversations with the youngest turns. A withheld trace has no conversation."""

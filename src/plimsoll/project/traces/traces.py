@@ -11,10 +11,11 @@ import msgspec
 
 from plimsoll.project.parts import Parts
 from plimsoll.project.settings import Settings
+from plimsoll.project.traces.feedback import Feedback
 from plimsoll.project.traces.replay import Replay, ReplayAsked, Where, replay_trace
 from plimsoll.project.traces.retention import kept_by_settings, sampling_of
 from plimsoll.project.traces.seen import SeenTraces
-from plimsoll.records import Principal
+from plimsoll.records import Principal, Score
 from plimsoll.traces import (
     MOST_SAMPLED,
     SEARCH_SECONDS,
@@ -108,6 +109,13 @@ class ProjectTraces:
         return await replay_trace(
             self._parts, self._where, trace_id=trace_id, asked=asked or ReplayAsked(), caller=asker
         )
+
+    async def score(self, trace_id: str, given: Feedback, *, caller: Principal | None = None) -> Score:
+        """Keep what a person says of an answer that the caller may see, in place of what they said of it before.
+
+        Raises NotFound for a trace that is not there, and InvalidRequest for what means nothing.
+        """
+        return await self.seen_by(caller or Principal.local()).score(trace_id, given)
 
     async def prune(
         self, *, older_than: timedelta | None = None, most_bytes: int | None = None, is_trial: bool = False

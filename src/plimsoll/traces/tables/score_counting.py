@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from plimsoll.traces.rollup.judgements import GivenScore, Judged, Judgements, add_judgement
 from plimsoll.traces.tables.figures import add_score_figures, lock_figures
@@ -41,6 +41,24 @@ def insert_scores(connection: Connection, rows: Sequence[Mapping[str, object]]) 
     kept = [{**row, "is_counted": row["trace_id"] is None or row["trace_id"] in judged} for row in rows]
     connection.execute(insert(SCORES), kept)
     add_score_figures(connection, judgements)
+
+
+def replace_score(connection: Connection, row: Mapping[str, object]) -> None:
+    """Insert the score in place of the one with its id, which is counted no more."""
+    lock_figures(connection)
+    _take_back(connection, str(row["score_id"]))
+    insert_scores(connection, [row])
+
+
+def _take_back(connection: Connection, score_id: str) -> None:
+    """Delete a score, and take it out of the figures where its trace is there and it was counted."""
+    for row in select_rows(connection, SCORES, ("trace_id", *GivenScore._fields), keys=[score_id], only="is_counted"):
+        trace_id, *columns = cast("tuple[Any, ...]", row)
+        judgements: Judgements = {}
+        for about in select_rows(connection, SUMMARIES, Judged._fields, keys=[trace_id]):
+            add_judgement(judgements, GivenScore(*columns), Judged(*cast("tuple[Any, ...]", about)), sign=-1)
+        add_score_figures(connection, judgements)
+    connection.execute(delete(SCORES).where(SCORES.c.score_id == score_id))
 
 
 def _drawn(row: Mapping[str, object], chances: Mapping[str, float]) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""What an open page is told as it happens: how many traces began, and how far long work has come.
+"""What an open page is told as it happens: traces that began, figures that changed, how far long work has come.
 
 A stream looks at the stores, where every worker and every command writes, so that it need not know the others. It is
 told nothing that its caller may not read, and lives five minutes at most, so that a revoked key's stream ends.
@@ -30,6 +30,8 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     """Traces that began then or later are new to the page."""
     feature: str | None = None
     """Of this feature only; None: of any."""
+    has_figures: bool = False
+    """Whether the page shows figures of the last while, and so wants to be told when they change."""
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +39,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
     look_seconds: float = 2.0
     """Time between two looks."""
+    figures_seconds: float = 10.0
+    """Time between two looks at figures: a page that redraws them does so no more often."""
     beat_seconds: float = 15.0
     """Longest silence: proxies and browsers take longer ones for the end."""
     life_seconds: float = 300.0
@@ -54,6 +58,7 @@ class LiveFeed:
         self._pace = pace or Pace()
         self._closing = asyncio.Event()
         self._open = 0
+        self._signs: dict[tuple[str, str | None], tuple[float, str]] = {}
 
     @property
     def open_streams(self) -> int:
@@ -106,14 +111,29 @@ class LiveFeed:
             new = await self._project.traces.seen_by(caller).count_new(
                 since=watched.since, feature=watched.feature, most=MOST_COUNTED
             )
+            figures = {"figures": _event("figures", {"sign": await self._sign(watched)})} if watched.has_figures else {}
         except PlimsollError as error:
             return {"trouble": _event("trouble", {"code": error.code})}
         # What the project does with its own features and documents is of no other tenant's concern.
         work = self._project.work.list() if caller.tenant == LOCAL_TENANT else ()
         return {
+            **figures,
             "traces": _event("traces", {"new": new}),
             "work": _event("work", {"work": [_shown(one) for one in work]}),
         }
+
+    async def _sign(self, watched: Watched) -> str:
+        """Return what changes with the figures: looked at once in a while, however many pages show them."""
+        key, now = (watched.caller.tenant, watched.feature), self._clock.monotonic()
+        at, sign = self._signs.get(key, (-self._pace.figures_seconds, ""))
+        if not sign or now - at >= self._pace.figures_seconds:
+            sign = await self._project.traces.seen_by(watched.caller).sign_figures(watched.feature)
+            self._signs.pop(key, None)
+            self._signs[key] = (now, sign)
+            # The names are asked by callers: no more are kept than pages may be open.
+            while len(self._signs) > self._pace.most_streams:
+                del self._signs[next(iter(self._signs))]
+        return sign
 
 
 def _shown(work: Work) -> dict[str, object]:

@@ -11,7 +11,7 @@ from browser.server.browsing import NEEDS_CHROMIUM, opened_tab
 from contract.server.serving import Served, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.model, NEEDS_CHROMIUM]
-QUICK = Pace(look_seconds=0.1)
+QUICK = Pace(look_seconds=0.1, figures_seconds=0.1)
 OFFER = "[data-live-offer]:not([hidden])"
 
 
@@ -31,6 +31,23 @@ async def test_new_traces_are_offered_and_shown_when_one_says_so(tmp_path: Path)
         await tab.page.click(OFFER)
         await tab.page.wait_for_function("document.querySelectorAll('tbody tr').length === 2")
         assert await tab.page.locator(OFFER).count() == 0
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/", "/features/docs_answer"])
+async def test_figures_are_drawn_anew_where_they_stand_and_what_was_open_stays_open(tmp_path: Path, path: str):
+    count = "document.querySelector('#figures .facts dd').textContent"
+    async with served(tmp_path, pace=QUICK) as server, opened_tab() as tab:
+        await asked(server, "Before?")
+        async with tab.page.expect_response("**/api/live*"):
+            await tab.page.goto(server.url + path)
+        await tab.page.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
+        folds = await tab.page.locator("main details[open]").count()
+        await tab.page.locator("#figures .facts a").first.focus()
+        await asked(server, "After?")
+        await tab.page.wait_for_function(f"{count} === '2'")
+        assert await tab.page.locator("main details[open]").count() == folds
+        assert await tab.page.evaluate("document.activeElement.closest('.facts') !== null")
     assert tab.complaints == []
 
 

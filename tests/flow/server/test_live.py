@@ -18,7 +18,7 @@ from plimsoll.server import Limits, Pace
 from contract.server.serving import Served, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.model]
-QUICK = Pace(look_seconds=0.05, beat_seconds=0.2)
+QUICK = Pace(look_seconds=0.05, figures_seconds=0.05, beat_seconds=0.2)
 SOON = 20.0
 Event = tuple[str, dict[str, object]]
 
@@ -70,6 +70,34 @@ async def test_progress_of_any_process_is_told_until_the_work_ends(tmp_path: Pat
                 done = {"kind": "evaluation", "name": "docs_answer", "done": 61, "total": 61, "note": ""}
                 assert await is_told(events, ("work", {"work": [done]}))
             assert await is_told(events, ("work", {"work": []}))
+
+
+async def test_a_page_with_figures_is_told_when_they_change_and_no_other_is(tmp_path: Path):
+    async with served(tmp_path, pace=QUICK) as server, listening(server, "?figures=yes") as events:
+        first = await next_sign(events)
+        await server.project.ask("Does this change a figure?")
+        await server.project.traces.list()
+        assert await next_sign(events) != first
+        async with listening(server) as others:
+            assert "figures" not in [name async for name, _ in until_beats(others)]
+
+
+async def next_sign(events: AsyncGenerator[Event]) -> object:
+    async with asyncio.timeout(SOON):
+        async for name, content in events:
+            if name == "figures":
+                return content["sign"]
+    return None
+
+
+async def test_figures_are_looked_at_no_more_often_than_they_may_be_redrawn(tmp_path: Path):
+    pace = Pace(look_seconds=0.05, figures_seconds=600.0, beat_seconds=0.2)
+    async with served(tmp_path, pace=pace) as server, listening(server, "?figures=yes") as events:
+        assert await next_sign(events)
+        await server.project.ask("Too early?")
+        await server.project.traces.list()
+        assert await is_told(events, ("traces", {"new": 1}))
+        assert "figures" not in [name async for name, _ in until_beats(events)]
 
 
 async def test_a_stream_that_has_nothing_to_say_beats(tmp_path: Path):

@@ -4,12 +4,15 @@ A trace of another tenant does not exist. One that rests on documents which not 
 asked it, without its content for other administrators of its tenant, and does not exist for anybody else.
 """
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
 
 from plimsoll.errors import NotFound
+from plimsoll.project.features.traffic import ask_for_requests
+from plimsoll.project.features.windows import DEFAULT_WINDOW, WINDOWS
 from plimsoll.project.parts import Parts
 from plimsoll.project.traces.feedback import Feedback, id_of
 from plimsoll.records import Principal, Score, Span
@@ -27,6 +30,8 @@ from plimsoll.traces import (
     Withheld,
     can_find_withheld,
 )
+
+_SIGN = 16
 
 
 class SeenTraces:
@@ -115,6 +120,16 @@ class SeenTraces:
             return 0
         wanted = msgspec.structs.replace(where, tenant=self._caller.tenant)
         return await self._parts.traces.count_withheld(wanted, reader=self._caller.id)
+
+    async def sign_figures(self, feature: str | None) -> str:
+        """Return what changes when the figures of the last 24 hours do: of the feature, or of all requests.
+
+        As `count_new`, it leaves what still waits to be written.
+        """
+        window = WINDOWS[DEFAULT_WINDOW]
+        asked = ask_for_requests(feature, window, now=self._parts.clock.now(), tenant=self._caller.tenant)
+        found = await self._parts.traces.figures(msgspec.structs.replace(asked, ends=False))
+        return hashlib.sha256(msgspec.json.encode(found.series)).hexdigest()[:_SIGN]
 
     async def count_new(self, *, since: datetime, most: int, feature: str | None) -> int:
         """Return how many traces that a list would show began at the moment or later, `most` at most.

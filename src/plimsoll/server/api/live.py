@@ -15,12 +15,13 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 async def follow(request: Request) -> Response:
-    """`GET /api/live`: events `traces` (how many began after `since`, of `feature`) and `work` (its progress)."""
+    """`GET /api/live`: events `traces` (begun after `since`, of `feature`), `work` (progress), `figures` (changed)."""
     caller, state = require(request, "read"), state_of(request)
     watched = Watched(
         caller=caller,
         since=_read_since(request.query_params.get("since", ""), now=state.clock.now()),
         feature=request.query_params.get("feature") or None,
+        has_figures=request.query_params.get("figures") == "yes",
     )
     state.live.require_room()
     return StreamingResponse(state.live.follow(watched), media_type="text/event-stream", headers=_HEADERS)

@@ -1,6 +1,6 @@
 // @ts-check
 // Tells an open page what happens: new traces are counted and offered, never put under the reader's eyes by themselves;
-// long work shows how far it is. Listens only while the page is seen, since browsers give a server six connections.
+// figures that changed are drawn anew where they stand; long work shows how far it is. Listens only while the page is seen, since browsers give a server six connections.
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60000;
@@ -14,6 +14,8 @@ function follow(place) {
   let wait = FIRST_WAIT;
   /** @type {number | undefined} */
   let retry;
+  /** What the figures on the page were told by. @type {string | undefined} */
+  let sign;
 
   /** Listen, unless that is so already or nobody looks. */
   function listen() {
@@ -21,6 +23,11 @@ function follow(place) {
     stream = new EventSource(place.dataset["live"] ?? "");
     stream.addEventListener("open", () => (wait = FIRST_WAIT));
     stream.addEventListener("traces", (event) => offer(place, JSON.parse(event.data).new));
+    stream.addEventListener("figures", (event) => {
+      const told = JSON.parse(event.data).sign;
+      if (sign !== undefined && sign !== told) redraw().catch(() => (sign = ""));
+      sign = told;
+    });
     stream.addEventListener("work", (event) => showWork(place, JSON.parse(event.data).work));
     stream.addEventListener("error", () => {
       stop();
@@ -40,6 +47,34 @@ function follow(place) {
   document.addEventListener("visibilitychange", () => (document.hidden ? stop() : listen()));
   addEventListener("pagehide", stop);
   listen();
+}
+
+/** Draw the parts of the page that show figures anew, from the page as it is now. */
+async function redraw() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.querySelectorAll("[data-live-part]").forEach((part) => {
+    const found = page.getElementById(part.id);
+    if (found && !isRead(part)) replacePart(part, document.importNode(found, true));
+  });
+}
+
+/** Whether words of the part are selected: they stay until they are not. @param {Element} part */
+function isRead(part) {
+  const selected = getSelection();
+  return selected !== null && !selected.isCollapsed && part.contains(selected.anchorNode);
+}
+
+/** Put a part in place of another, with the same folds open and the same link focused.
+ * @param {Element} part @param {HTMLElement} fresh */
+function replacePart(part, fresh) {
+  const open = Array.from(part.querySelectorAll("details"), (fold) => fold.open);
+  fresh.querySelectorAll("details").forEach((fold, at) => (fold.open = open[at] ?? fold.open));
+  const active = part.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+  part.replaceWith(fresh);
+  const link = active && fresh.querySelector(`a[href="${CSS.escape(active)}"]`);
+  if (link instanceof HTMLElement) link.focus({ preventScroll: true });
 }
 
 /** Offer what is new, on pages that would show it. @param {HTMLElement} place @param {number} count */

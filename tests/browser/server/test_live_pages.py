@@ -36,7 +36,6 @@ async def test_new_traces_are_offered_and_shown_when_one_says_so(tmp_path: Path)
 
 @pytest.mark.parametrize("path", ["/", "/features/docs_answer"])
 async def test_figures_are_drawn_anew_where_they_stand_and_what_was_open_stays_open(tmp_path: Path, path: str):
-    count = "document.querySelector('#figures .facts dd').textContent"
     async with served(tmp_path, pace=QUICK) as server, opened_tab() as tab:
         await asked(server, "Before?")
         async with tab.page.expect_response("**/api/live*"):
@@ -45,7 +44,7 @@ async def test_figures_are_drawn_anew_where_they_stand_and_what_was_open_stays_o
         folds = await tab.page.locator("main details[open]").count()
         await tab.page.locator("#figures .facts a").first.focus()
         await asked(server, "After?")
-        await tab.page.wait_for_function(f"{count} === '2'")
+        await tab.page.wait_for_selector("#figures .facts dd >> text=/^2$/")
         assert await tab.page.locator("main details[open]").count() == folds
         assert await tab.page.evaluate("document.activeElement.closest('.facts') !== null")
     assert tab.complaints == []

@@ -4,7 +4,7 @@ The command line, the server and the console call what stands here and nothing b
 """
 
 from plimsoll.project.datasets.datasets import Datasets
-from plimsoll.project.datasets.records import DatasetCard, DatasetPage, ImportReport, PullReport, SplitReport
+from plimsoll.project.datasets.records import DatasetCard, DatasetPage, ImportReport, KeptIn, PullReport, SplitReport
 from plimsoll.project.evals.adoption import AdoptionAsked
 from plimsoll.project.evals.asked import NEWEST, CostEstimate, EvalAsked
 from plimsoll.project.evals.compared_runs import ComparedRuns, KeptRun
@@ -96,6 +96,7 @@ __all__ = [
     "IndexStanding",
     "JudgeReport",
     "Judges",
+    "KeptIn",
     "KeptRun",
     "LiveBar",
     "LiveStanding",

@@ -13,7 +13,7 @@ from plimsoll.testing import Upstream
 from flow.project.evaluated import write_cases, write_evaluated
 
 TABLE = "key,question,answer\na,May I return the jacket within thirty days?,yes\nb,,no\n"
-MAPPED = ("--csv", "rows.csv", "--input", "text=question", "--expected", "contains=answer", "--id", "key")
+MAPPED = ("rows.csv", "--input", "text=question", "--expected", "contains=answer", "--id", "key")
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def test_a_gate_names_the_version_that_it_stays_on(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (("import", "faq"), "Say what to import"),
-        (("import", "faq", "--csv", "rows.csv"), "Say which column is the input"),
-        (("import", "faq", "--csv", "rows.csv", "--input", "text"), "--input 'text' names no column"),
-        (("import", "faq", "--csv", "rows.csv", "--input", "text=questoin"), "did you mean 'question'?"),
+        (("import", "faq"), "Missing argument 'FILE'"),
+        (("import", "faq", "rows.csv"), "Say which column is the input"),
+        (("import", "faq", "rows.csv", "--input", "text"), "--input 'text' names no column"),
+        (("import", "faq", "rows.csv", "--input", "text=questoin"), "did you mean 'question'?"),
         (("show", "docs_answr"), "did you mean 'docs_answer'?"),
         (("split", "docs_answer", "--dev", "3"), "dev=3.0 is no share"),
     ],

@@ -3,6 +3,7 @@
 import click
 
 from plimsoll.cli.datasets.check import check
+from plimsoll.cli.datasets.gather import gather
 from plimsoll.cli.datasets.import_cases import import_cases
 from plimsoll.cli.datasets.list import list_datasets
 from plimsoll.cli.datasets.show import show
@@ -22,6 +23,7 @@ command.add_command(list_datasets)
 command.add_command(show)
 command.add_command(check)
 command.add_command(import_cases)
+command.add_command(gather)
 command.add_command(split)
 command.add_command(push)
 command.add_command(pull)

@@ -16,7 +16,7 @@ def list_datasets(*, as_json: bool) -> None:
         print_json(found)
         return
     if not found:
-        click.echo("No datasets. Write datasets/NAME.jsonl, or: plimsoll datasets import NAME --csv FILE --input ...")
+        click.echo("No datasets. Write datasets/NAME.jsonl, or: plimsoll datasets import NAME FILE --input ...")
         return
     table = Table("dataset", "kept in", "version", "cases", "from traces", "versions", "features", box=None)
     for one in found:

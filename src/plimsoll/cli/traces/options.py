@@ -20,11 +20,11 @@ def filter_options(command: Command) -> Command:
     return command
 
 
-def read_options(given: Mapping[str, str | None]) -> TraceFilter:
-    """Return the filter that the options describe, for 20 traces unless they say how many. Raises InvalidRequest."""
+def read_options(given: Mapping[str, str | None], *, most: int = _LIMIT) -> TraceFilter:
+    """Return the filter that the options describe, `most` traces unless they say how many. Raises InvalidRequest."""
     texts = {name: text for name, text in given.items() if text is not None}
     where = read_filter(texts, now=SystemClock().now())
-    return where if texts.get("limit") else msgspec.structs.replace(where, limit=_LIMIT)
+    return where if texts.get("limit") else msgspec.structs.replace(where, limit=most)
 
 
 def _option(one: FilterField) -> Callable[[Command], Command]:

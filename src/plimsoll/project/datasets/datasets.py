@@ -6,7 +6,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -38,9 +37,9 @@ from plimsoll.project.datasets.records import (
     DatasetCard,
     DatasetPage,
     ImportReport,
+    KeptIn,
     PullReport,
     SplitReport,
-    Where,
 )
 from plimsoll.project.parts import Parts
 from plimsoll.records import Case, Score
@@ -122,7 +121,7 @@ class Datasets:
         file: Path,
         columns: Columns,
         *,
-        where: Where = "file",
+        where: KeptIn = "file",
         encoding: str = "utf-8-sig",
         skip_bad: bool = False,
     ) -> ImportReport:
@@ -146,16 +145,16 @@ class Datasets:
     async def import_traces(
         self,
         name: str,
-        filtered: TraceFilter,
+        asked: TraceFilter | Sequence[str],
         wanted: Wanted,
         *,
-        where: Where = "store",
-        within: timedelta | None = None,
+        where: KeptIn = "store",
     ) -> ImportReport:
-        """Add what users asked to a dataset: the newest traces that the filter lets through, up to its limit."""
-        if within is not None:
-            filtered = msgspec.structs.replace(filtered, since=self._parts.clock.now() - within)
-        traces = await _read_traces(self._parts, filtered)
+        """Add what users asked to a dataset: the newest traces that a filter lets through, or those named.
+
+        They are named by their ids or the beginnings of them. Raises NotFound for one that is not there.
+        """
+        traces = await _read_traces(self._parts, asked)
         scores: dict[str, list[Score]] = {}
         for begin in range(0, len(traces), MOST_TRACES):
             some = [trace.trace_id for trace in traces[begin : begin + MOST_TRACES]]
@@ -228,7 +227,7 @@ class Datasets:
         """Delete a stored dataset with all its versions, and return how many those were. Files are left alone."""
         return await self._stored.remove(name)
 
-    async def _add(self, name: str, cases: Sequence[KeptCase], *, where: Where, note: str) -> ImportReport:
+    async def _add(self, name: str, cases: Sequence[KeptCase], *, where: KeptIn, note: str) -> ImportReport:
         """Add what is not there to a dataset; of what is there under the same id nothing is changed."""
         follows: Follows | None = None
         if where == "file":
@@ -259,7 +258,7 @@ class Datasets:
             kept=kept,
         )
 
-    async def _version(self, name: str, where: Where) -> str:
+    async def _version(self, name: str, where: KeptIn) -> str:
         return load_dataset(self._path(name)).version if where == "file" else (await self._stored.find(name)).version
 
     async def _stored_cases(self, name: str) -> tuple[KeptCase, ...]:
@@ -329,9 +328,15 @@ class Datasets:
         )
 
 
-async def _read_traces(parts: Parts, filtered: TraceFilter) -> list[TraceSummary]:
-    """Return as many traces as the filter's limit says, page by page."""
+async def _read_traces(parts: Parts, asked: TraceFilter | Sequence[str]) -> list[TraceSummary]:
+    """Return the traces of these ids, or as many as the filter's limit says, page by page."""
     await parts.capture.flush()
+    if not isinstance(asked, TraceFilter):
+        return [await parts.traces.summary(trace_id) for trace_id in asked]
+    return await _read_pages(parts, asked)
+
+
+async def _read_pages(parts: Parts, filtered: TraceFilter) -> list[TraceSummary]:
     found: list[TraceSummary] = []
     while len(found) < filtered.limit:
         page = msgspec.structs.replace(

@@ -7,8 +7,8 @@ import msgspec
 
 from plimsoll.datasets import BadRow, StoredVersion
 
-Where = Literal["file", "store"]
-"""Where a dataset is kept: a file of the project, or its state database."""
+KeptIn = Literal["file", "store"]
+"""KeptIn a dataset is kept: a file of the project, or its state database."""
 
 
 class DatasetCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +16,7 @@ class DatasetCard(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     """Its name."""
-    where: Where
+    where: KeptIn
     """A file, or stored."""
     version: str
     """Content hash of what is current; empty where the file is broken."""
@@ -54,8 +54,8 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     """The dataset."""
-    where: Where
-    """Where it is kept."""
+    where: KeptIn
+    """KeptIn it is kept."""
     version: str
     """Its content hash now; empty where it still does not exist."""
     cases: int
@@ -77,8 +77,8 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
 class SplitReport(msgspec.Struct, frozen=True, kw_only=True):
     """A dataset in two."""
 
-    where: Where
-    """Where both are kept."""
+    where: KeptIn
+    """KeptIn both are kept."""
     cases: dict[str, int]
     """Cases by name of the new dataset."""
     versions: dict[str, str]

@@ -37,8 +37,11 @@ class Aspect(msgspec.Struct, frozen=True, kw_only=True):
 _CAUSES = (
     ("release", "Release", True),
     ("prompt", "Prompt version", True),
+    ("instructions", "Instructions to the model", True),
+    ("agent", "Agent version", True),
     ("model", "Model", True),
     ("fingerprint", "Model fingerprint", True),
+    ("setting", "Setting of the call", True),
     ("variant", "Variant", True),
     ("version", "Configuration", True),
     ("feature", "Feature", True),
@@ -80,7 +83,10 @@ _EFFECTS = (
     ("cost", "Cost", False),
 )
 _UNITS = {"step": "ms", "latency": "ms", "cost": "USD", "input_length": "characters", "output_length": "characters"}
-_AMONG = {"fingerprint": "model", "model": "model", "served": "model", "finish": "model", "language": "language"}
+_AMONG = {
+    **dict.fromkeys(("instructions", "model", "fingerprint", "setting", "served", "finish"), "model"),
+    "language": "language",
+}
 _BY_MEAN = frozenset({"passages", "model_calls", "tool_calls"})
 _LEAST_SHARES = {"user": 0.2, "session": 0.2}
 

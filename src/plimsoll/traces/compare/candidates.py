@@ -75,6 +75,8 @@ def _test_shares(first: Members, second: Members) -> list[Candidate]:
     counts = first.traits + second.traits
     tested: list[Candidate] = []
     for aspect, value in _frequent(counts):
+        if not (first.has_some_for(ASPECTS[aspect]) and second.has_some_for(ASPECTS[aspect])):
+            continue
         one, two = (side.share(ASPECTS[aspect], value) for side in (first, second))
         before, after = one.successes / one.n, two.successes / two.n
         if max(before, after) < ASPECTS[aspect].least_share:

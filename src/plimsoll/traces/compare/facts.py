@@ -12,6 +12,7 @@ import msgspec
 
 from plimsoll.records import Attribute, Score, Span
 from plimsoll.text import guess_language, guess_script, words
+from plimsoll.traces.compare.instructions import name_instructions
 from plimsoll.traces.compare.steps import own_times
 from plimsoll.traces.records import Trace
 
@@ -28,6 +29,7 @@ _ONE_VALUE = {
     "service": "plimsoll.service",
     "session": "plimsoll.session",
 }
+_SETTINGS = ("temperature", "top_p", "top_k", "max_tokens", "frequency_penalty", "presence_penalty")
 _OF_CALLS = {"fingerprint": "openai.response.system_fingerprint", "served": "plimsoll.served"}
 
 
@@ -63,14 +65,15 @@ def read_facts(trace: Trace, *, inclusion: float = 1.0) -> TraceFacts:
     summary, said = trace.summary, _root(trace.spans)
     text = _texts_of(summary.input_text)
     traits = _traits_of_spans(trace.spans)
-    traits |= _traits_of_root(trace, said) | _traits_of_input(text) | _verdicts(trace.scores)
+    told = _traits_of_root(trace, said) | _traits_of_input(text) | _verdicts(trace.scores)
+    traits |= {name: values for name, values in told.items() if values}
     return TraceFacts(
         trace_id=summary.trace_id,
         weight=1 / inclusion if inclusion > 0 else 1.0,
         user=summary.subject or "",
         session=_text(said.get("plimsoll.session")),
         has_failed=summary.error_class is not None or summary.outcome == "failed",
-        traits={name: values for name, values in traits.items() if values},
+        traits=traits,
         amounts=_amounts(trace, text),
         words=frozenset(word for word in words(text) if len(word) >= _SHORTEST_WORD),
     )
@@ -110,6 +113,7 @@ def _traits_of(span: Span) -> Iterator[tuple[str, str]]:
         yield "error", error
     for event in span.events:
         yield "event", event.name
+    yield from _versions_of(said)
     match kind:
         case "model":
             yield from _traits_of_call(said)
@@ -126,6 +130,12 @@ def _traits_of(span: Span) -> Iterator[tuple[str, str]]:
             return
 
 
+def _versions_of(said: Mapping[str, Attribute]) -> Iterator[tuple[str, str]]:
+    for aspect in ("prompt", "agent"):
+        if version := said.get(f"gen_ai.{aspect}.version"):
+            yield aspect, f"{_text(said.get(f'gen_ai.{aspect}.name'))} {version}".strip()
+
+
 def _traits_of_call(said: Mapping[str, Attribute]) -> Iterator[tuple[str, str]]:
     model = _text(said.get("gen_ai.response.model")) or _text(said.get("gen_ai.request.model"))
     if model:
@@ -133,6 +143,12 @@ def _traits_of_call(said: Mapping[str, Attribute]) -> Iterator[tuple[str, str]]:
     for aspect, attribute in _OF_CALLS.items():
         if value := _text(said.get(attribute)):
             yield aspect, value
+    told = name_instructions(_text(said.get("gen_ai.system_instructions")), _text(said.get("plimsoll.input")))
+    if told:
+        yield "instructions", told
+    for name in _SETTINGS:
+        if (value := said.get(f"gen_ai.request.{name}")) is not None:
+            yield "setting", f"{name} {value}"
     reasons = said.get("gen_ai.response.finish_reasons")
     for reason in reasons if isinstance(reasons, list) else ():
         yield "finish", reason

@@ -71,10 +71,17 @@ class Members:
         having = self.having(aspect.name, value)
         if not aspect.among:
             return self.sample.count(having)
-        if aspect.among not in self._parts:
-            self._parts[aspect.among] = self._part_with(aspect.among)
-        places, sample = self._parts[aspect.among]
+        places, sample = self._part(aspect.among)
         return sample.count(np.searchsorted(places, np.intersect1d(having, places))) if sample else _NOBODY
+
+    def has_some_for(self, aspect: Aspect) -> bool:
+        """Tell whether any request counts for the aspect: a group that asked no model has no model to compare."""
+        return not aspect.among or self._part(aspect.among)[1] is not None
+
+    def _part(self, among: str) -> tuple[NDArray[np.int64], WeightedSample | None]:
+        if among not in self._parts:
+            self._parts[among] = self._part_with(among)
+        return self._parts[among]
 
     def _part_with(self, aspect: str) -> tuple[NDArray[np.int64], WeightedSample | None]:
         """Return the requests that have the aspect, and a sample of them alone; None where there are none."""

@@ -11,6 +11,7 @@ from plimsoll.records import Attribute, Principal, Score, Span, SpanEvent
 from plimsoll.store import Store
 from plimsoll.traces.compare.facts import TraceFacts, read_facts
 from plimsoll.traces.compare.groups import Group
+from plimsoll.traces.compare.instructions import HEAD
 from plimsoll.traces.compare.sides import Side
 from plimsoll.traces.records import Trace
 from plimsoll.traces.summary import summary_of
@@ -41,6 +42,7 @@ async def read_group(store: Store, side: Side, *, caller: Principal, most: int, 
         prefixed=side.prefixed,
         most=most,
         most_spans=_MOST_SPANS,
+        head=HEAD,
         start=hashlib.sha256(str(seed).encode()).hexdigest()[:8],
     )
     drawn = await store.read(partial(draw_traces, draw=draw))
@@ -81,6 +83,7 @@ def _span(row: Mapping[str, object]) -> Span:
     """Return a span without the moments and words of its events, which nothing is compared by."""
     parent, error, events = row["parent_id"], row["error"], str(row["events"])
     names = _EVENTS.decode(events) if events != _NOTHING else ()
+    asked: dict[str, Attribute] = {} if row["asked"] is None else {"plimsoll.input": str(row["asked"])}
     return Span(
         trace_id=str(row["trace_id"]),
         span_id=str(row["span_id"]),
@@ -89,6 +92,6 @@ def _span(row: Mapping[str, object]) -> Span:
         start_ns=int(str(row["start_ns"])),
         end_ns=int(str(row["end_ns"])),
         error=None if error is None else str(error),
-        attributes=_ATTRIBUTES.decode(str(row["attributes"])),
+        attributes=_ATTRIBUTES.decode(str(row["attributes"])) | asked,
         events=tuple(SpanEvent(name=event.name, at_ns=0) for event in names),
     )

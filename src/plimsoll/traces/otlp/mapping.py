@@ -9,6 +9,7 @@ import msgspec
 from plimsoll.records import Attribute
 from plimsoll.traces.otlp.dialects import translate
 from plimsoll.traces.otlp.failures import classify
+from plimsoll.traces.otlp.found import name_documents
 from plimsoll.traces.otlp.sent import SentSpan
 from plimsoll.traces.otlp.tracestate import read_inclusion
 from plimsoll.traces.otlp.values import write_json
@@ -79,6 +80,8 @@ def map_attributes(sent: SentSpan, sender: Sender, *, is_root: bool) -> Attribut
     if kind:
         attributes["plimsoll.kind"] = kind
     _place_content(attributes, str(kind))
+    if kind == "retrieval":
+        name_documents(attributes)
     for name, value in sender.common.items():
         attributes.setdefault(name, value)
     attributes["plimsoll.tenant"] = sender.tenant

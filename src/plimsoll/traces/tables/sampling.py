@@ -32,6 +32,8 @@ class Draw:
     """How many."""
     most_spans: int
     """Traces of more spans are left out."""
+    head: int
+    """Characters of a call's input that are read."""
     start: str
     """Eight hexadecimal digits at which the draw begins."""
 
@@ -45,7 +47,7 @@ class Drawn:
     summaries: list[Row]
     """Those that were drawn, with the content of their heads."""
     spans: list[Row]
-    """Their spans, by trace and beginning, without input and output."""
+    """Their spans, by trace and beginning, without input and output; of calls how their input begins, as `asked`."""
 
 
 def draw_traces(connection: Connection, draw: Draw) -> Drawn:
@@ -65,13 +67,14 @@ def draw_traces(connection: Connection, draw: Draw) -> Drawn:
     for begin in range(0, len(ids), _AT_ONCE):
         some = ids[begin : begin + _AT_ONCE]
         heads += list_traces(connection, some)
-        spans += _read_spans(connection, some)
+        spans += _read_spans(connection, some, head=draw.head)
     return Drawn(matching, heads, spans)
 
 
-def _read_spans(connection: Connection, trace_ids: Sequence[str]) -> list[Row]:
-    # Events are read as their names only: what they say is not compared.
-    query = select(*_SPAN, SPANS.c.events).where(SPANS.c.trace_id.in_(trace_ids))
+def _read_spans(connection: Connection, trace_ids: Sequence[str], *, head: int) -> list[Row]:
+    # Of events the names are compared, of calls how they begin.
+    asked = case((SPANS.c.kind == "model", func.substr(SPANS.c.input_text, 1, head))).label("asked")
+    query = select(*_SPAN, SPANS.c.events, asked).where(SPANS.c.trace_id.in_(trace_ids))
     return rows_of(connection, query.order_by(SPANS.c.trace_id, SPANS.c.start_ns, SPANS.c.span_id))
 
 

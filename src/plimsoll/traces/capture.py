@@ -89,13 +89,14 @@ class Capture:
         """Show every span that is put from now on to another taker too; what `put_all` brings came from elsewhere."""
         self._also = take
 
-    async def put_all(self, spans: Sequence[Span]) -> int:
+    async def put_all(self, spans: Sequence[Span], *, characters: int | None = None) -> int:
         """Return once the spans are in the database, for good; say how many of them it refused.
 
+        `characters` says how much text they hold, where that is known; else it is counted.
         They have a bounded room of their own. Raises Overloaded when that is full and StoreUnavailable when they could
         not be written; then the sender keeps them and sends them again: what was written already stays as it is.
         """
-        refused = await self._group_commit.put(spans)
+        refused = await self._group_commit.put(spans, characters=characters)
         if refused:
             self._queue.refuse(refused)
             await self._losses.note()

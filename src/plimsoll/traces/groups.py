@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from plimsoll.errors import OperatorError, Overloaded, StoreUnavailable
 from plimsoll.records import Span
-from plimsoll.traces.queue import weight_of
+from plimsoll.traces.queue import FIXED_WEIGHT, weight_of
 from plimsoll.traces.span_writer import Refused, SpanWriter
 
 _RETRY_SECONDS = 1.0
@@ -45,9 +45,12 @@ class GroupQueue:
     def __len__(self) -> int:
         return self._spans
 
-    def put(self, spans: Sequence[Span]) -> Group:
-        """Take a group, and hold its place until it is written. Raises Overloaded, StoreUnavailable once closed."""
-        weight = sum(map(weight_of, spans))
+    def put(self, spans: Sequence[Span], *, characters: int | None = None) -> Group:
+        """Take a group, and hold its place until it is written. Raises Overloaded, StoreUnavailable once closed.
+
+        Whoever knows how many characters the spans say tells it: counting them would touch each text once more.
+        """
+        weight = sum(map(weight_of, spans)) if characters is None else characters + FIXED_WEIGHT * len(spans)
         if self._is_closed:
             self.turned_away += len(spans)
             raise StoreUnavailable("The project is being closed.", next_step="Send the spans again in a moment.")
@@ -113,7 +116,7 @@ class GroupCommit:
         self.last_error: str | None = None
         """Why the last commit failed; None once one has succeeded again."""
 
-    async def put(self, spans: Sequence[Span]) -> int:
+    async def put(self, spans: Sequence[Span], *, characters: int | None = None) -> int:
         """Return once the spans are committed, with how many of them the database refused.
 
         A caller who is cancelled leaves them to be written all the same. Raises Overloaded when there is no room and
@@ -121,7 +124,7 @@ class GroupCommit:
         """
         if not spans:
             return 0
-        group = self._queue.put(spans)
+        group = self._queue.put(spans, characters=characters)
         # A task of its own: a sender who goes away must not take back what it commits for others.
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit(), name="plimsoll group commit")

@@ -8,7 +8,8 @@ from itertools import islice
 from plimsoll.records import Span
 from plimsoll.traces.rows import Attribute
 
-_FIXED_WEIGHT = 256
+FIXED_WEIGHT = 256
+"""Characters that a span holds in memory beside what it says."""
 
 
 class SpanQueue:
@@ -64,8 +65,8 @@ class SpanQueue:
 
 def weight_of(span: Span) -> int:
     """Return about how many characters a span holds in memory."""
-    events = sum(_FIXED_WEIGHT + _characters(event.attributes) for event in span.events)
-    return _FIXED_WEIGHT + _characters(span.attributes) + events
+    events = sum(FIXED_WEIGHT + _characters(event.attributes) for event in span.events)
+    return FIXED_WEIGHT + _characters(span.attributes) + events
 
 
 def _characters(attributes: Mapping[str, Attribute]) -> int:

@@ -57,10 +57,33 @@ _ONLY_SECRETS = Redactor(("secrets",))
 _RESTING = frozenset({"retrieval", "request", "judge"})
 _INPUT = "plimsoll.input"
 _OUTPUT = "plimsoll.output"
+_SAID = (_INPUT, _OUTPUT)
+# Facts that are another one in each span, or nearly.
+_IDS = ("gen_ai.response.id", "gen_ai.conversation.id", "plimsoll.session", "plimsoll.subject")
 # Far beyond any call, and small enough that a sum of them stays a 64-bit integer.
 _MOST_TOKENS = 2**40
 _SHORT, _REMEMBERED = 80, 4_096
 _FEWEST_TOGETHER = 16
+_NAMED = {
+    "kind": "plimsoll.kind",
+    "subject": "plimsoll.subject",
+    "feature": "plimsoll.feature",
+    "dataset": "plimsoll.dataset",
+    "outcome": "plimsoll.outcome",
+    "error_class": "plimsoll.error_class",
+    "variant": "plimsoll.variant",
+    "version": "plimsoll.config_hash",
+    "release": "plimsoll.release",
+    "service": "plimsoll.service",
+    "prompt_hash": "plimsoll.prompt_hash",
+    "call_id": "gen_ai.response.id",
+}
+_COUNTED = {
+    "input_tokens": "gen_ai.usage.input_tokens",
+    "output_tokens": "gen_ai.usage.output_tokens",
+    "cached_tokens": "gen_ai.usage.cache_read.input_tokens",
+    "reasoning_tokens": "gen_ai.usage.reasoning.output_tokens",
+}
 _encode = msgspec.json.Encoder().encode
 _REDACTION_FAILED = "[not stored: the redaction failed]"
 # A secret that lies across the cut must still be whole when the redaction sees it.
@@ -135,17 +158,21 @@ class RowMaker:
         self._facts = _Texts(facts, limit=limit)
         self._names = _Texts(keep_content if drops else redact, limit=limit)
         self._keys = _Texts(keys, limit=2**31)
+        # What these leave as it is holds no secret either, and so stays the same whatever it is called.
+        self._settles = redact is keep_content or (isinstance(redact, Redactor) and "secrets" in redact.kinds)
+        self._settled: set[str] = set()
+        self._settled_keys: set[str] = set()
 
     def make_all(self, spans: Sequence[Span]) -> list[dict[str, object]]:
         """Return the spans as rows. That a message holds nothing to take out is cheaper told of many at once."""
         if len(spans) < _FEWEST_TOGETHER:
             return [self.make(span) for span in spans]
-        said = [span.attributes.get(name) for span in spans for name in (_INPUT, _OUTPUT)]
-        clean = self._texts.find_clean([text for text in said if isinstance(text, str)])
+        clean = self._texts.find_clean(_texts_under(_SAID, spans)), self._facts.find_clean(_texts_under(_IDS, spans))
         try:
             return [self.make(span) for span in spans]
         finally:
-            self._texts.clean.difference_update(clean)
+            self._texts.clean.difference_update(clean[0])
+            self._facts.clean.difference_update(clean[1])
 
     def make(self, span: Span) -> dict[str, object]:
         """Return the span as a row of the table."""
@@ -194,20 +221,35 @@ class RowMaker:
         return _encode(kept).decode()
 
     def _attributes(self, attributes: Mapping[str, Attribute], cuts: dict[str, str]) -> dict[str, Attribute]:
-        kept: dict[str, Attribute] = {}
-        known_keys = self._keys.known
+        kept = dict(attributes)
+        settled = self._settled
         for name, value in attributes.items():
-            is_fact = name in FACTS
-            texts = self._facts if is_fact else self._texts
-            key = name if is_fact else known_keys.get(name) or self._keys.keep(name, "", cuts)
-            if isinstance(value, str):
-                kept[key] = texts.known.get(value) or texts.keep(value, name, cuts)
-            elif isinstance(value, list):
-                kept[key] = [texts.keep(item, name, cuts) for item in value]
-            elif isinstance(value, float) and not math.isfinite(value):
-                kept[key] = str(value)
-            else:
-                kept[key] = value
+            kind = value.__class__
+            if kind is not int and (kind is not str or value not in settled):
+                kept[name] = self._value(name, value, cuts)
+        if self._settled_keys.issuperset(attributes):
+            return kept
+        return {self._key(name): value for name, value in kept.items()}
+
+    def _value(self, name: str, value: Attribute, cuts: dict[str, str]) -> Attribute:
+        texts = self._facts if name in FACTS else self._texts
+        if isinstance(value, str):
+            kept = texts.keep(value, name, cuts)
+            if self._settles and kept == value and len(value) < _SHORT and value not in self._facts.clean:
+                self._settle(kept)
+            return kept
+        if isinstance(value, list):
+            return [texts.keep(item, name, cuts) for item in value]
+        return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+    def _settle(self, text: str) -> None:
+        if self._texts.keep(text, "", {}) == text:
+            _remember(self._settled, text)
+
+    def _key(self, name: str) -> str:
+        kept = name if name in FACTS else self._keys.keep(name, "", {})
+        if kept == name and len(name) < _SHORT:
+            _remember(self._settled_keys, name)
         return kept
 
 
@@ -222,13 +264,13 @@ class _Texts:
         self.known: dict[str, str] = {}
         """What became of short texts."""
         self.clean: set[str] = set()
-        """Longer texts that stay as they are, while the rows of a batch are made."""
+        """Texts that stay as they are, while the rows of a batch are made."""
 
     def find_clean(self, texts: Sequence[str]) -> list[str]:
         """Return those of the texts that stay as they are, and remember them."""
         if not isinstance(self._redact, Redactor):
             return []
-        clean = self._redact.find_clean([text for text in texts if _SHORT < len(text) <= self._limit])
+        clean = self._redact.find_clean([text for text in texts if len(text) <= self._limit])
         self.clean.update(clean)
         return clean
 
@@ -245,6 +287,17 @@ class _Texts:
                     self.known.clear()
                 self.known[text] = kept
         return kept
+
+
+def _texts_under(names: Sequence[str], spans: Sequence[Span]) -> list[str]:
+    said = [span.attributes.get(name) for name in names for span in spans]
+    return [text for text in said if isinstance(text, str)]
+
+
+def _remember(known: set[str], text: str) -> None:
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known.add(text)
 
 
 def redact_text(text: str, redact: Redact) -> str:
@@ -264,34 +317,24 @@ def _storable(text: str) -> str:
 
 def _promoted(attributes: Mapping[str, Attribute]) -> dict[str, object]:
     known = attributes.get
+    row: dict[str, object] = {}
+    for column, name in _NAMED.items():
+        value = known(name)
+        row[column] = value if value is None else _name_or_none(value)
+    for column, name in _COUNTED.items():
+        value = known(name)
+        row[column] = value if value is None else _count(value)
     operation = known("gen_ai.operation.name")
     implied = "model" if isinstance(operation, str) and operation in MODEL_OPERATIONS else None
-    kind = _name_or_none(known("plimsoll.kind")) or implied
-    return {
-        "kind": kind,
-        "tenant": _tenant(known("plimsoll.tenant")),
-        "subject": _name_or_none(known("plimsoll.subject")),
-        "feature": _name_or_none(known("plimsoll.feature")),
-        "dataset": _name_or_none(known("plimsoll.dataset")),
-        "outcome": _name_or_none(known("plimsoll.outcome")),
-        "error_class": _name_or_none(known("plimsoll.error_class")),
-        "model": _name_or_none(known("gen_ai.response.model") or known("gen_ai.request.model")),
-        "input_tokens": _count(known("gen_ai.usage.input_tokens")),
-        "output_tokens": _count(known("gen_ai.usage.output_tokens")),
-        "cached_tokens": _count(known("gen_ai.usage.cache_read.input_tokens")),
-        "reasoning_tokens": _count(known("gen_ai.usage.reasoning.output_tokens")),
-        "cost_usd": _amount(known("plimsoll.cost_usd")),
-        "session": _name_or_none(known("plimsoll.session") or known("gen_ai.conversation.id")),
-        "variant": _name_or_none(known("plimsoll.variant")),
-        "version": _name_or_none(known("plimsoll.config_hash")),
-        "release": _name_or_none(known("plimsoll.release")),
-        "service": _name_or_none(known("plimsoll.service")),
-        "tags": _tags(known("plimsoll.tags")),
-        "prompt_hash": _name_or_none(known("plimsoll.prompt_hash")),
-        "call_id": _name_or_none(known("gen_ai.response.id")),
-        "inclusion": _chance(known("plimsoll.inclusion")),
-        "is_closed": known("plimsoll.retrieval.is_closed") is True and kind in _RESTING,
-    }
+    row["kind"] = row["kind"] or implied
+    row["tenant"] = _tenant(known("plimsoll.tenant"))
+    row["model"] = _name_or_none(known("gen_ai.response.model") or known("gen_ai.request.model"))
+    row["session"] = _name_or_none(known("plimsoll.session") or known("gen_ai.conversation.id"))
+    row["cost_usd"] = _amount(known("plimsoll.cost_usd"))
+    row["tags"] = _tags(known("plimsoll.tags"))
+    row["inclusion"] = _chance(known("plimsoll.inclusion"))
+    row["is_closed"] = known("plimsoll.retrieval.is_closed") is True and row["kind"] in _RESTING
+    return row
 
 
 def _name_or_none(value: Attribute | None) -> str | None:

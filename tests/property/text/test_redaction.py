@@ -85,13 +85,23 @@ PLAIN = st.sampled_from(
 )
 
 
-@given(st.lists(st.lists(st.one_of(PLAIN, TEXTS), max_size=4).map("".join), max_size=12))
-def test_a_text_that_is_told_clean_among_many_holds_nothing(texts: list[str]):
-    clean = redact.find_clean(texts)
-    assert [text for text in clean if redact(text) != text or "\0" in text] == []
+@given(
+    st.lists(st.lists(st.one_of(PLAIN, TEXTS), max_size=4).map("".join), max_size=12),
+    st.sampled_from([redact, Redactor(("secrets",))]),
+)
+def test_a_text_that_is_told_clean_among_many_holds_nothing(texts: list[str], one: Redactor):
+    clean = one.find_clean(texts)
+    assert [text for text in clean if one(text) != text or "\0" in text] == []
 
 
 def test_of_many_texts_the_clean_ones_are_told_from_the_others():
     clean = ["a word of a model", "Größe: 12 kg", "x" * 15, ""]
     suspect = [f"before {piece} after" for piece in PIECES if redact(piece) != piece]
     assert redact.find_clean([*clean, *suspect, *clean]) == clean * 2
+
+
+def test_ids_are_told_clean_among_secrets():
+    only_secrets = Redactor(("secrets",))
+    ids = ["chatcmpl-000000000005", "conversation-17", "0198c2d4-5a5b-7c3d-9f10-3b1f6a0f4d11"]
+    secrets = [piece for piece in PIECES if only_secrets(piece) != piece]
+    assert only_secrets.find_clean([*ids, *secrets]) == ids

@@ -1,11 +1,14 @@
 """Whatever a span holds, it can be stored, and comes back as it was but for what may not be stored."""
 
+from collections.abc import Callable
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.records import Span, SpanEvent
-from plimsoll.traces.rows import TRUNCATED, row_of, span_of
+from plimsoll.records import Attribute, Span, SpanEvent
+from plimsoll.text import Redactor
+from plimsoll.traces.rows import TRUNCATED, RowMaker, drop_content, keep_content, row_of, span_of
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
 VALUE = st.one_of(
@@ -30,6 +33,27 @@ SPAN = st.builds(
     attributes=ATTRIBUTES,
     events=st.lists(EVENT, max_size=3).map(tuple),
 )
+SAID = st.sampled_from(
+    ["gpt-5", "Ada", "ada@example.com", "sk-abc123abc123abc123abc123", "+33 6 12 34 56 78", "x" * 90, "\x00", "token"]
+)
+# Names that are facts, one of content, one of neither, and one that is no name.
+SAYING = st.dictionaries(
+    st.sampled_from(["gen_ai.response.id", "plimsoll.feature", "plimsoll.input", "user.id", "ada@example.com"]),
+    st.one_of(SAID, SAID, st.integers(0, 3), st.lists(SAID, max_size=2)),
+)
+REDACTIONS = st.sampled_from([Redactor(), Redactor(("email",)), Redactor(("secrets",)), drop_content, keep_content])
+
+
+@given(st.lists(SAYING, min_size=16, max_size=20), REDACTIONS, st.sampled_from([5, 1_000]))
+def test_what_became_of_other_spans_makes_no_difference(
+    said: list[dict[str, Attribute]], redact: Callable[[str], str], limit: int
+):
+    spans = [
+        Span(trace_id="a" * 32, span_id="b" * 16, name="ask", start_ns=1, end_ns=2, attributes=one) for one in said
+    ]
+    maker = RowMaker(redact, limit=limit)
+    alone = [row_of(span, redact, limit=limit) for span in spans]
+    assert [maker.make_all(spans), maker.make_all(spans)] == [alone, alone]
 
 
 @given(SPAN)

@@ -79,7 +79,7 @@ class Telemetry:
         return await self._parts.traces.find_foreign(list(dict.fromkeys(trace_ids)), tenant=caller.tenant)
 
     async def _write(self, received: _Received) -> _Received:
-        refused = await self._parts.capture.put_all(received.spans)
+        refused = await self._parts.capture.put_all(received.spans, characters=received.size)
         if not refused:
             return received
         said = f"{refused} spans were refused by the database."

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from plimsoll.text.redaction.spans import Found
 
@@ -59,6 +59,8 @@ _FEWEST_BITS = 3.0
 _SHORTEST_PASSWORD = 6
 WORDS = ("bearer", "pass", "pwd", "contraseñ")
 """Words that a short secret may follow, in lower case."""
+# Behind a backslash a sign may be written as an escape, and what is not ASCII may be no text that a database takes.
+_SIGNS = (*WORDS[:3], *_TOKEN_WORDS, *(sign.lower() for sign in _KEY_SIGNS), "@", "-----begin ", "\\", "\0")
 
 
 def may_hold_secrets(text: str) -> bool:
@@ -67,6 +69,16 @@ def may_hold_secrets(text: str) -> bool:
     if "bearer" in lower or "pass" in lower or "pwd" in lower:
         return True
     return not lower.isascii() and WORDS[-1] in lower
+
+
+def find_without_secrets(texts: Sequence[str]) -> list[str]:
+    """Return those of many texts that hold no secret: the signs of one are looked for in all of them together."""
+    plain = [text for text in texts if text.isascii()]
+    together = "\n".join(plain).lower()
+    signs = [sign for sign in _SIGNS if sign in together]
+    if not signs:
+        return plain
+    return [text for text in plain if not any(sign in text.lower() for sign in signs)]
 
 
 def find_secrets(view: str, *, has_long_words: bool) -> Iterator[Found]:

@@ -28,6 +28,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """How many were not fit to be kept."""
     reasons: str = ""
     """Why, in one sentence; empty when none was refused."""
+    size: int = 0
+    """Bytes of the request, unpacked: what is kept of it holds no more text."""
 
 
 class Received(Reply, frozen=True, kw_only=True):
@@ -53,7 +55,8 @@ def receive_spans(groups: list[SentGroup], *, tenant: str) -> Received:
                 continue
             span = make_span(sent, sender)
             # Exporters may send a span again, and that is no loss; two that share an id are told apart by nothing.
-            if kept.setdefault((span.trace_id, span.span_id), span) != span:
+            first = kept.setdefault((span.trace_id, span.span_id), span)
+            if first is not span and first != span:
                 faults["a span id that another one of the request has"] += 1
     return Received(spans=tuple(kept.values()), refused=faults.total(), reasons=word_faults(faults, "span"))
 

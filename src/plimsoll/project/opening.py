@@ -26,6 +26,7 @@ from plimsoll.project.reload import InForce
 from plimsoll.project.settings import Settings, read_settings
 from plimsoll.project.traces.export import open_trace_export
 from plimsoll.project.traces.redaction import make_redaction
+from plimsoll.project.trials import KeptTrials, Trials
 from plimsoll.project.work import WorkBoard
 from plimsoll.records import Clock, Secret, SystemClock
 from plimsoll.store import Schema, Store
@@ -50,6 +51,7 @@ async def open_project(
     features = load_features(folder)
     surroundings = os.environ if environ is None else environ
     async with AsyncExitStack() as stack:
+        clock = clock or SystemClock()
         parts = await _assemble(stack, folder=folder, settings=settings, environ=surroundings, clock=clock)
         stack.enter_context(bind_runtime(parts.runner))
         # Begun inside the binding: judges are features, and are run by this project.
@@ -65,9 +67,8 @@ def _absolute(path: Path | str) -> Path:
 
 
 async def _assemble(
-    stack: AsyncExitStack, *, folder: Path, settings: Settings, environ: Mapping[str, str], clock: Clock | None
+    stack: AsyncExitStack, *, folder: Path, settings: Settings, environ: Mapping[str, str], clock: Clock
 ) -> Parts:
-    clock = clock or SystemClock()
     database = store_url(folder, settings, "state", environ=environ)
     state = await _open_store(stack, database, schema="state", clock=clock)
     telemetry = await _open_telemetry(stack, folder, settings, environ=environ, clock=clock)
@@ -96,6 +97,7 @@ async def _assemble(
         gateway=models.gateway,
         spend=Spend(state, clock),
         ledger=models.stands_on.ledger,
+        trials=Trials(KeptTrials(state, clock)),
         work=WorkBoard(folder / settings.storage.folder / "work", clock),
         embedded=around.embedded,
         corpora=corpora,

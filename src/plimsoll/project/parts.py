@@ -62,7 +62,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The texts that prompts had."""
     online: OnlineScoring
     """What judges live requests."""
-    trials: Trials = msgspec.field(default_factory=Trials)
+    trials: Trials
     """What is tried in the playground."""
     runner: FeatureRunner
     """What runs features."""

@@ -5,7 +5,6 @@ and neither needs a change of the feature's code. Its requests are evaluation tr
 """
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,12 +21,20 @@ from plimsoll.project.evals.asked import CostEstimate
 from plimsoll.project.evals.cost import estimate_cost, require_within
 from plimsoll.project.parts import Parts
 from plimsoll.project.traces.replay import read_input
-from plimsoll.project.trials import MOST_CASES, CasePair, SideResult, Trial, TrialAsked
+from plimsoll.project.trials import (
+    MOST_CASES,
+    CasePair,
+    Drafts,
+    SideResult,
+    Trial,
+    TrialAsked,
+    digest_of,
+    recall_words,
+)
 from plimsoll.records import Case, Principal, new_id
 from plimsoll.traces import Trace
 
 DRAFTS = "playground"
-_SHOWN = 8
 _LONGEST_PROMPT = 200_000
 
 
@@ -56,7 +63,7 @@ class Playground:
         self._parts = parts
         self._features = features
         self._folder = folder
-        self._drafts = drafts
+        self._drafts = Drafts(folder, drafts / DRAFTS)
 
     def describe(self, feature: str) -> Draft:
         """Return what the feature is now. Raises NotFound and InvalidFeature."""
@@ -76,13 +83,13 @@ class Playground:
         text = msgspec.json.format(msgspec.json.encode(read_input(trace))).decode()
         return replace(self.describe(trace.summary.feature or ""), text=text)
 
-    def find(self, trial_id: str, *, caller: Principal) -> Trial:
-        """Return a trial of the caller's own. Raises NotFound."""
-        return self._parts.trials.find(trial_id, caller)
+    async def find(self, trial_id: str, *, caller: Principal) -> Trial:
+        """Return a trial of the caller's own; what an ended one said is read from its traces. Raises NotFound."""
+        return await recall_words(await self._parts.trials.find(trial_id, caller), self._parts.traces)
 
-    def list(self, *, caller: Principal) -> list[Trial]:
-        """Return the caller's trials, the newest first."""
-        return self._parts.trials.of(caller)
+    async def list(self, *, caller: Principal) -> list[Trial]:
+        """Return the caller's trials, the newest first; what those that ended said is left out."""
+        return await self._parts.trials.of(caller)
 
     async def prepare(self, asked: TrialAsked, *, caller: Principal) -> Trial:
         """Check what is to be tried and say what it will cost; nobody is asked yet.
@@ -91,13 +98,14 @@ class Playground:
         """
         feature = find_feature(self._features, asked.feature)
         file = self._draft(feature, asked)
+        asked = replace(asked, prompt=asked.prompt or self.describe(feature.name).prompt)
         varied = dataclasses.replace(feature, prompt=file, model=asked.model or feature.model)
         dataset = await self._cases(feature, asked)
         ours, theirs = (self._parts.runner.check(one) for one in (feature, varied))
         estimates = [
             await estimate_cost(self._parts, one, dataset, repeats=1, resumed=None) for one in (feature, varied)
         ]
-        return self._parts.trials.keep(
+        return self._parts.trials.note(
             Trial(
                 id=new_id(self._parts.clock),
                 owner=caller,
@@ -111,48 +119,49 @@ class Playground:
 
     async def begin(self, trial_id: str, *, caller: Principal, max_cost_usd: float | None) -> Trial:
         """Run a trial that is ready, in the background, within the cap. Raises BudgetExhausted and PriceUnknown."""
-        trial = self.find(trial_id, caller=caller)
+        trial = await self.find(trial_id, caller=caller)
         if trial.state != "ready":
             return trial
         if max_cost_usd is not None and not max_cost_usd > 0:
             raise InvalidRequest(f"max_cost_usd={max_cost_usd!r} is not an amount above 0.")
         require_within(trial.estimate, max_cost_usd)
+        # The draft may have gone while the trial waited.
+        self._draft(find_feature(self._features, trial.asked.feature), trial.asked)
         return self._parts.trials.begin(replace(trial, max_cost_usd=max_cost_usd), self._run)
 
     async def stop(self, trial_id: str, *, caller: Principal) -> Trial:
         """Stop a trial that is under way. Raises NotFound."""
-        self.find(trial_id, caller=caller)
+        await self._parts.trials.find(trial_id, caller)
         await self._parts.trials.stop(trial_id)
-        return self.find(trial_id, caller=caller)
+        return await self.find(trial_id, caller=caller)
 
     async def wait(self, trial_id: str, *, caller: Principal) -> Trial:
         """Return a trial when it is no longer under way. Raises NotFound."""
-        self.find(trial_id, caller=caller)
+        await self._parts.trials.find(trial_id, caller)
         await self._parts.trials.wait(trial_id)
-        return self.find(trial_id, caller=caller)
+        return await self.find(trial_id, caller=caller)
 
-    def save(self, trial_id: str, *, caller: Principal) -> Trial:
+    async def save(self, trial_id: str, *, caller: Principal) -> Trial:
         """Keep the candidate's prompt beside the feature's own, under its hash; nothing uses it. Raises NotFound."""
-        trial = self.find(trial_id, caller=caller)
-        old = Path(find_feature(self._features, trial.asked.feature).prompt)
-        content = (self._folder / trial.prompt_file).read_bytes()
-        digest = hashlib.sha256(content).hexdigest()[:_SHOWN]
-        path = old.with_name(f"{old.stem}.candidate-{digest}{old.suffix}")
+        trial = await self.find(trial_id, caller=caller)
+        feature = find_feature(self._features, trial.asked.feature)
+        old, content = Path(feature.prompt), self._write_sheet(feature, trial.asked)
+        path = old.with_name(f"{old.stem}.candidate-{digest_of(content)}{old.suffix}")
         put_file(self._folder / path, content)
-        return self._parts.trials.keep(replace(trial, saved_as=path.as_posix()))
+        return await self._parts.trials.keep(replace(trial, saved_as=path.as_posix()))
 
     def _draft(self, feature: AnyFeature, asked: TrialAsked) -> str:
         """Write the candidate's prompt under its hash, and return its path."""
+        return self._drafts.write(Path(feature.prompt).stem, self._write_sheet(feature, asked))
+
+    def _write_sheet(self, feature: AnyFeature, asked: TrialAsked) -> bytes:
+        """Return the candidate's prompt as a file holds it, its parameters in the head."""
         now = self.describe(feature.name)
         settings = ModelSettings(temperature=asked.temperature, max_output_tokens=asked.max_output_tokens)
         body = asked.prompt or now.prompt
         if len(body) > _LONGEST_PROMPT:
             raise InvalidRequest(f"The prompt has more than {_LONGEST_PROMPT} characters.")
-        content = write_sheet(settings, body).encode()
-        digest = hashlib.sha256(content).hexdigest()[:_SHOWN]
-        path = self._drafts / DRAFTS / f"{Path(feature.prompt).stem}.{digest}.md"
-        put_file(self._folder / path, content)
-        return path.as_posix()
+        return write_sheet(settings, body).encode()
 
     async def _cases(self, feature: AnyFeature, asked: TrialAsked) -> Dataset:
         if bool(asked.text.strip()) == bool(asked.dataset):
@@ -168,29 +177,28 @@ class Playground:
         cases = list(loaded.cases[: asked.cases])
         return Dataset(name=loaded.name, cases=tuple(cases), version=version_of(cases))
 
-    async def _run(self, trial: Trial) -> None:
-        """Ask both sides, the feature as it is first; results are kept as far as they came."""
+    async def _run(self, trial: Trial) -> str:
+        """Ask both sides, the feature as it is first; return why it stopped. Results are kept as far as they came."""
         feature = find_feature(self._features, trial.asked.feature)
         varied = dataclasses.replace(feature, prompt=trial.prompt_file, model=trial.asked.model or feature.model)
         dataset = await self._cases(feature, trial.asked)
         present = await self._ask(trial, feature, dataset, variant="")
         pairs = await self._pair(dataset, present, None)
-        trial = self._parts.trials.keep(replace(self.find(trial.id, caller=trial.owner), pairs=pairs))
+        trial = self._parts.trials.note(replace(self._parts.trials.under_way(trial.id), pairs=pairs))
         digest = Path(trial.prompt_file).stem.rpartition(".")[2]
         variant = ", ".join(filter(None, (f"candidate={digest}", trial.asked.model and f"model={trial.asked.model}")))
         candidate = await self._ask(trial, varied, dataset, variant=variant)
         pairs = await self._pair(dataset, present, candidate)
-        reason = present.stop_reason or candidate.stop_reason
-        ended = replace(self.find(trial.id, caller=trial.owner), pairs=pairs, reason=reason)
-        self._parts.trials.keep(replace(ended, state="stopped" if reason else "done"))
+        self._parts.trials.note(replace(self._parts.trials.under_way(trial.id), pairs=pairs))
+        return present.stop_reason or candidate.stop_reason
 
     async def _ask(self, trial: Trial, feature: AnyFeature, dataset: Dataset, *, variant: str) -> EvalRun:
         before, spent = trial.done, trial.cost_usd
         left = None if trial.max_cost_usd is None else max(trial.max_cost_usd - spent, 1e-9)
 
         def tell(progress: RunProgress) -> None:
-            now = self.find(trial.id, caller=trial.owner)
-            self._parts.trials.keep(replace(now, done=before + progress.done, cost_usd=spent + progress.cost_usd))
+            now = self._parts.trials.under_way(trial.id)
+            self._parts.trials.note(replace(now, done=before + progress.done, cost_usd=spent + progress.cost_usd))
 
         configuration = self._parts.runner.check(feature)
         return await run_dataset(

@@ -208,13 +208,13 @@ class Project:
         return thinned + pruned.traces + await self.spend.prune(keep_days=self.settings.spend.keep_days)
 
     async def erase(self, subject: str) -> int:
-        """Erase what is kept about a person: traces with scores, views, stored cases, keys, allowances, answers.
+        """Erase what is kept about a person, and take their name out of the spend.
 
-        In the spend it takes away the name.
+        That is traces with scores, trials, views, stored cases, keys, allowances, answers.
         Return how many rows that were.
         """
         await self._parts.capture.flush()
         await self._parts.ledger.flush()
         parts = self._parts
-        rooms = (parts.traces, parts.views, parts.datasets, parts.keys, parts.allowances, parts.spend)
+        rooms = (parts.traces, parts.trials, parts.views, parts.datasets, parts.keys, parts.allowances, parts.spend)
         return sum([await room.erase(subject) for room in rooms]) + self._parts.gateway.erase(subject)

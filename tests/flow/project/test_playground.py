@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ async def test_pain_21_a_prompt_is_compared_without_a_change_of_code(tmp_path: P
         before = code_of(folder)
         async with evaluated(folder) as project:
             trial = await try_out(project, TrialAsked(feature="echo", prompt=NEW, text="number 7."))
-            saved = project.playground.save(trial.id, caller=ME)
+            saved = await project.playground.save(trial.id, caller=ME)
             assert saved.saved_as.startswith("prompts/echo.candidate-")
             present = await project.evals.run("echo")
             candidate = await project.evals.run("echo", EvalAsked(prompt=saved.saved_as))
@@ -120,13 +121,53 @@ async def test_a_trial_is_its_owners_and_can_be_stopped(tmp_path: Path):
             asked = TrialAsked(feature="echo", prompt=NEW, dataset="echo", cases=12)
             trials = [await play.prepare(asked, caller=ME) for _ in range(3)]
             with pytest.raises(NotFound):
-                play.find(trials[0].id, caller=Principal(id="key:2"))
+                await play.find(trials[0].id, caller=Principal(id="key:2"))
             for one in trials[:2]:
                 assert (await play.begin(one.id, caller=ME, max_cost_usd=None)).state == "running"
             with pytest.raises(Overloaded):
                 await play.begin(trials[2].id, caller=ME, max_cost_usd=None)
             stopped = await play.stop(trials[0].id, caller=ME)
             assert (stopped.state, stopped.reason) == ("stopped", "It was stopped.")
+
+
+async def test_an_ended_trial_outlives_its_process_and_its_words_stand_in_traces_alone(tmp_path: Path):
+    with Upstream(repeat) as upstream:
+        folder = write_evaluated(tmp_path, upstream)
+        async with evaluated(folder) as project:
+            before = await try_out(project, TrialAsked(feature="echo", prompt=NEW, text="zephyrine 7."))
+            saved = await project.playground.save(before.id, caller=ME)
+        async with evaluated(folder) as project:
+            after = await project.playground.find(before.id, caller=ME)
+            listed = [one.id for one in await project.playground.list(caller=ME)]
+            with pytest.raises(NotFound):
+                await project.playground.find(before.id, caller=Principal(id="key:2"))
+            assert await project.erase("user:local") > 0
+            assert await project.playground.list(caller=ME) == []
+    assert (after.state, after.pairs, after.saved_as, listed) == ("done", before.pairs, saved.saved_as, [before.id])
+    assert [path for path in folder.rglob("state.db*") if b"zephyrine" in path.read_bytes()] == []
+
+
+async def test_a_trial_whose_traces_went_says_so(tmp_path: Path):
+    with Upstream(repeat) as upstream:
+        async with evaluated(write_evaluated(tmp_path, upstream)) as project:
+            trial = await try_out(project, TrialAsked(feature="echo", prompt=NEW, text="number 7."))
+            await project.traces.prune(older_than=timedelta(seconds=-60))
+            (pair,) = (await project.playground.find(trial.id, caller=ME)).pairs
+    assert (pair.input, pair.present.output, pair.present.message) == ("", "", "Its trace is no longer kept.")
+
+
+async def test_drafts_of_prompts_are_bounded_and_one_that_went_is_written_again(tmp_path: Path):
+    with Upstream(repeat) as upstream:
+        async with evaluated(write_evaluated(tmp_path, upstream)) as project:
+            drafts = project.folder / ".plimsoll/playground"
+            drafts.mkdir(parents=True)
+            for number in range(210):
+                (drafts / f"echo.{number:08x}.md").write_text("old", encoding="utf-8")
+            trial = await project.playground.prepare(TrialAsked(feature="echo", prompt=NEW, text="a"), caller=ME)
+            assert len(list(drafts.iterdir())) == 200
+            (project.folder / trial.prompt_file).unlink()
+            await project.playground.begin(trial.id, caller=ME, max_cost_usd=1.0)
+            assert (await project.playground.wait(trial.id, caller=ME)).state == "done"
 
 
 async def test_a_trace_gives_its_feature_and_input(tmp_path: Path):

@@ -22,7 +22,7 @@ async def show_playground(request: Request) -> Response:
     """`GET /api/playground`: what a feature is now, by `feature` or `trace`, and the caller's trials."""
     caller = require(request, "admin")
     playground, query = state_of(request).project.playground, request.query_params
-    trials = [describe(one) for one in playground.list(caller=caller)]
+    trials = [describe(one) for one in await playground.list(caller=caller)]
     if query.get("trace"):
         return render_json({"draft": await playground.describe_trace(query["trace"], caller=caller), "trials": trials})
     draft = playground.describe(query["feature"]) if query.get("feature") else None
@@ -42,7 +42,7 @@ async def prepare_trial(request: Request) -> Response:
 
 async def show_trial(request: Request) -> Response:
     """`GET /api/playground/{id}`: a trial, how far it is and what came of it."""
-    return render_json(describe(find_trial(request, require(request, "admin"))))
+    return render_json(describe(await find_trial(request, require(request, "admin"))))
 
 
 async def run_trial(request: Request) -> Response:
@@ -69,13 +69,13 @@ async def save_trial(request: Request) -> Response:
     """`POST /api/playground/{id}/save`: keep the candidate's prompt among the project's, under its hash."""
     caller = require(request, "admin")
     return render_json(
-        describe(state_of(request).project.playground.save(request.path_params["trial_id"], caller=caller))
+        describe(await state_of(request).project.playground.save(request.path_params["trial_id"], caller=caller))
     )
 
 
-def find_trial(request: Request, caller: Principal) -> Trial:
+async def find_trial(request: Request, caller: Principal) -> Trial:
     """Return the trial that the path names. Raises NotFound, also for another's."""
-    return state_of(request).project.playground.find(request.path_params["trial_id"], caller=caller)
+    return await state_of(request).project.playground.find(request.path_params["trial_id"], caller=caller)
 
 
 def describe(trial: Trial) -> dict[str, object]:

@@ -44,9 +44,9 @@ async def show_playground(request: Request) -> Response:
     except PlimsollError as error:
         if isinstance(error, NotFound):
             raise
-        return _render_form(request, caller, asked=TrialAsked(feature=name), problem=error)
+        return await _render_form(request, caller, asked=TrialAsked(feature=name), problem=error)
     if draft is None:
-        return _render_form(request, caller, asked=TrialAsked(feature=""))
+        return await _render_form(request, caller, asked=TrialAsked(feature=""))
     asked = TrialAsked(
         feature=draft.feature,
         prompt=draft.prompt,
@@ -56,7 +56,7 @@ async def show_playground(request: Request) -> Response:
         text=draft.text,
         trace=trace,
     )
-    return _render_form(request, caller, asked=asked)
+    return await _render_form(request, caller, asked=asked)
 
 
 async def prepare_trial(request: Request) -> Response:
@@ -67,19 +67,19 @@ async def prepare_trial(request: Request) -> Response:
         asked = _read_asked(await read_fields(request))
         trial = await state_of(request).project.playground.prepare(asked, caller=caller)
     except PlimsollError as error:
-        return _render_form(request, caller, asked=asked, problem=error)
+        return await _render_form(request, caller, asked=asked, problem=error)
     return RedirectResponse(f"/playground/{trial.id}", status_code=303)
 
 
 async def show_trial(request: Request) -> Response:
     """`GET /playground/{id}`: a trial: its cost before it begins, how far it is, and both sides."""
-    return _render_trial(request, find_trial(request, require(request, "admin")))
+    return _render_trial(request, await find_trial(request, require(request, "admin")))
 
 
 async def run_trial(request: Request) -> Response:
     """`POST /playground/{id}/run`: begin within the cap, and go back to the trial."""
     caller = require(request, "admin")
-    trial = find_trial(request, caller)
+    trial = await find_trial(request, caller)
     try:
         cap = _number(await read_fields(request), "max_cost_usd")
         await state_of(request).project.playground.begin(trial.id, caller=caller, max_cost_usd=cap)
@@ -98,7 +98,7 @@ async def stop_trial(request: Request) -> Response:
 async def save_trial(request: Request) -> Response:
     """`POST /playground/{id}/save`: keep the candidate's prompt, and go back to the trial."""
     caller = require(request, "admin")
-    trial = state_of(request).project.playground.save(request.path_params["trial_id"], caller=caller)
+    trial = await state_of(request).project.playground.save(request.path_params["trial_id"], caller=caller)
     return RedirectResponse(f"/playground/{trial.id}#saved", status_code=303)
 
 
@@ -138,7 +138,7 @@ def _whole(fields: Mapping[str, str], name: str) -> int | None:
     return None if number is None else int(number)
 
 
-def _render_form(
+async def _render_form(
     request: Request, caller: Principal, *, asked: TrialAsked, problem: PlimsollError | None = None
 ) -> Response:
     project = state_of(request).project
@@ -149,7 +149,7 @@ def _render_form(
         "models": sorted({use.alias for use in project.models}),
         "dataset": asked.dataset or (feature.dataset if feature else "") or "",
         "most_cases": MOST_CASES,
-        "trials": project.playground.list(caller=caller)[:_SHOWN_TRIALS],
+        "trials": (await project.playground.list(caller=caller))[:_SHOWN_TRIALS],
         "problem": problem,
         "twin": f"/api/playground?feature={asked.feature}" if asked.feature else "/api/playground",
     }

@@ -60,11 +60,6 @@ class LiveFeed:
         self._open = 0
         self._signs: dict[tuple[str, str | None], tuple[float, str]] = {}
 
-    @property
-    def open_streams(self) -> int:
-        """Return how many streams are open."""
-        return self._open
-
     def close(self) -> None:
         """End every stream now, so that a server that stops need not wait for pages that stay open."""
         self._closing.set()

@@ -140,11 +140,6 @@ _TOKENS = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
 _begun = attrgetter("start_ns", "span_id")
 
 
-def fold_spans(spans: Sequence[LightSpan]) -> TraceRow:
-    """Return the row of the trace of which these are all spans known; of spans with one id the first begun counts."""
-    return fold_ordered(order_spans(spans))
-
-
 def fold_ordered(ordered: Sequence[LightSpan]) -> TraceRow:
     """Return the row of the trace that consists of these spans, each once, by beginning."""
     return _fold_one(ordered[0]) if len(ordered) == 1 else fold_many(ordered)

@@ -31,7 +31,7 @@ from plimsoll.traces.summary import session_of, summary_of
 from plimsoll.traces.tables.arriving import count_begun
 from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_subject_traces
 from plimsoll.traces.tables.losses import sum_losses
-from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, list_spans, read_page, read_trace
+from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, read_page, read_trace
 from plimsoll.traces.tables.score_counting import insert_scores, replace_score
 from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
 from plimsoll.traces.tables.sessions import list_sessions
@@ -60,13 +60,12 @@ class Traces:
         self._store = store
         self._maker = RowMaker(redact, limit=content_limit)
 
-    async def get(self, trace_id: str, *, tenant: str | None = None, first: int = _MOST_SPANS) -> Trace:
+    async def get(self, trace_id: str, *, tenant: str | None = None) -> Trace:
         """Return one trace with its first spans, 5,000 at most, by its id or by a prefix of it, 6 digits at least.
 
-        `next_spans` has those that follow.
         Raises NotFound, also for another tenant's trace; InvalidRequest when the prefix is too short or fits several.
         """
-        summary, spans = await self._read(trace_id, tenant, limit=max(0, min(first, _MOST_SPANS)))
+        summary, spans = await self._read(trace_id, tenant, limit=_MOST_SPANS)
         scores = tuple(await self.scores(summary.trace_id))
         return Trace(summary=summary, spans=spans, omitted_spans=max(0, summary.span_count - len(spans)), scores=scores)
 
@@ -88,15 +87,6 @@ class Traces:
         if rows.summary is None or tenant not in {None, rows.summary["tenant"]}:
             raise _no_such_trace(trace_id)
         return summary_of(rows.summary), tuple(span_of(row) for row in rows.spans)
-
-    async def next_spans(self, trace_id: str, *, after: str | None = None, limit: int = 500) -> tuple[Span, ...]:
-        """Return spans of a trace by beginning and id, at most 5,000: the first, or those behind the span `after`.
-
-        None are returned for an unknown trace. Whoever asks has checked with `get` that the trace is theirs to see.
-        """
-        most = max(1, min(limit, _MOST_SPANS))
-        rows = await self._store.read(partial(list_spans, trace_id=trace_id, after=after, limit=most))
-        return tuple(span_of(row) for row in rows)
 
     async def count_begun(
         self, tenant: str, *, since: datetime, most: int, feature: str | None = None, seen_by: str | None = None

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from plimsoll.traces.fold import LIGHT, LightSpan, fold_spans
+from plimsoll.traces.fold import LIGHT, LightSpan
+
+from unit.traces.folded import fold_spans
 
 _NOTHING: Mapping[str, object] = dict.fromkeys(LIGHT)
 

@@ -273,10 +273,6 @@ class Asking:
             ask.block.reserved -= ask.aside
             ask.block.free += ask.aside
 
-    def purse_of(self, account: str) -> Purse:
-        """Return the purse of an account."""
-        return next(ask.purse for ask in self._asks if ask.purse.account == account)
-
 
 def _covers(purse: Purse, block: Block, *, amount: int, ends_at: datetime) -> bool:
     is_enough = block.free >= amount and block.expires_at >= ends_at

@@ -5,7 +5,7 @@ from pathlib import Path, PurePath
 
 from plimsoll.errors import UnknownFormat
 from plimsoll.knowledge.parse.document import ParsedDocument
-from plimsoll.knowledge.parse.formats import ParseLimits, Parser, file_of, is_known_format, read_content, read_document
+from plimsoll.knowledge.parse.formats import ParseLimits, Parser, is_known_format, read_content, read_document
 from plimsoll.knowledge.parse.html import parse_html
 from plimsoll.knowledge.parse.images import parse_image
 from plimsoll.knowledge.parse.mail.eml import read_eml
@@ -27,12 +27,6 @@ def parse_foreign_file(
     Raises UnknownFormat, TooLarge and UnreadableDocument.
     """
     return read_document(path, source=source, limits=limits, parsers=_PARSERS, tell_progress=tell_progress)
-
-
-def parse_foreign_content(content: bytes, *, source: str, limits: ParseLimits) -> ParsedDocument:
-    """Read content that lies in no file. Raises as `parse_foreign_file` does."""
-    ending = PurePath(source).suffix.lower()
-    return read_content(file_of(content, source=source, limits=limits), ending, parsers=_PARSERS)
 
 
 def _parse_eml(file: SourceFile) -> ParsedDocument:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from plimsoll.datasets import Dataset, version_of
-from plimsoll.errors import InvalidFeature, InvalidRequest, NotFound
+from plimsoll.errors import Forbidden, InvalidFeature, InvalidRequest, NotFound
 from plimsoll.evals import EvalRun, Experiment, RunProgress, RunSettings, run_dataset
 from plimsoll.features import AnyFeature, ModelSettings, find_feature, question_field, split_sheet, write_sheet
 from plimsoll.project.datasets.datasets import Datasets
@@ -25,13 +25,16 @@ from plimsoll.project.trials import (
     MOST_CASES,
     CasePair,
     Drafts,
+    Placing,
     SideResult,
     Trial,
     TrialAsked,
     digest_of,
+    propose_placing,
     recall_words,
+    write_placing,
 )
-from plimsoll.records import Case, Principal, new_id
+from plimsoll.records import LOCAL_TENANT, Case, Principal, new_id
 from plimsoll.traces import Trace
 
 DRAFTS = "playground"
@@ -150,6 +153,26 @@ class Playground:
         put_file(self._folder / path, content)
         return await self._parts.trials.keep(replace(trial, saved_as=path.as_posix()))
 
+    def propose(self, trial: Trial) -> Placing | None:
+        """Return what would put a saved candidate in the feature's place, in the file that defines it.
+
+        None for one that was not saved, and where the definition is written so that a person has to change it.
+        """
+        return propose_placing(self._folder, trial.asked.feature, values=_values_of(trial)) if trial.saved_as else None
+
+    async def place(self, trial_id: str, *, caller: Principal, seen: str) -> Trial:
+        """Write a saved candidate into the file of its feature, as `propose` showed it; it is used from the next start.
+
+        Raises NotFound, Forbidden for another tenant, and InvalidRequest where the file is no longer what was shown.
+        """
+        if caller.tenant != LOCAL_TENANT:
+            raise Forbidden("The files of the project belong to its own tenant.", next_step="Use a key without one.")
+        trial = await self.find(trial_id, caller=caller)
+        if not trial.saved_as:
+            raise InvalidRequest("This candidate was not saved.", next_step="Save it as a candidate first.")
+        path = write_placing(self._folder, trial.asked.feature, values=_values_of(trial), seen=seen)
+        return await self._parts.trials.keep(replace(trial, placed_in=path))
+
     def _draft(self, feature: AnyFeature, asked: TrialAsked) -> str:
         """Write the candidate's prompt under its hash, and return its path."""
         return self._drafts.write(Path(feature.prompt).stem, self._write_sheet(feature, asked))
@@ -260,6 +283,12 @@ class Playground:
             raise InvalidFeature(
                 f"The prompt {feature.prompt!r} cannot be read.", next_step="Write it as UTF-8."
             ) from None
+
+
+def _values_of(trial: Trial) -> dict[str, str]:
+    """Return what the definition says where the candidate is in the feature's place."""
+    model = {"model": trial.asked.model} if trial.asked.model else {}
+    return {"prompt": trial.saved_as, **model}
 
 
 def _read_payload(feature: AnyFeature, text: str) -> dict[str, object]:

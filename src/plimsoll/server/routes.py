@@ -156,11 +156,13 @@ def _routes_of_playground() -> list[BaseRoute]:
         Route("/api/playground/{trial_id}", playground.show_trial),
         Route("/api/playground/{trial_id}/run", playground.run_trial, methods=["POST"]),
         Route("/api/playground/{trial_id}/save", playground.save_trial, methods=["POST"]),
+        Route("/api/playground/{trial_id}/place", playground.place_trial, methods=["POST"]),
         Route("/api/playground/{trial_id}/stop", playground.stop_trial, methods=["POST"]),
         Route("/playground", playground_page.show_playground),
         Route("/playground", playground_page.prepare_trial, methods=["POST"]),
         Route("/playground/{trial_id}", playground_page.show_trial),
         Route("/playground/{trial_id}/run", playground_page.run_trial, methods=["POST"]),
         Route("/playground/{trial_id}/save", playground_page.save_trial, methods=["POST"]),
+        Route("/playground/{trial_id}/place", playground_page.place_trial, methods=["POST"]),
         Route("/playground/{trial_id}/stop", playground_page.stop_trial, methods=["POST"]),
     ]

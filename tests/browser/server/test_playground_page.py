@@ -46,6 +46,11 @@ async def test_a_prompt_is_edited_tried_and_kept(tmp_path: Path, viewport: Viewp
         assert "plimsoll eval docs_answer --prompt prompts/" in command
         assert (server.project.folder / command.split()[-1]).read_text().endswith("Answer in one sentence.\n")
         assert (await overflow(page), tab.complaints) == (0, [])
+        await picture(page, f"saved.{name}")
+        assert '+    prompt="prompts/answer.candidate-' in await page.inner_text("pre.diff")
+        await page.click("text=Write this into the feature")
+        assert command.split()[-1] in (server.project.folder / "features/docs_answer.py").read_text(encoding="utf-8")
+        assert "git diff" in await page.inner_text("#main")
         twin = await server.get(await page.locator(".twin a").get_attribute("href") or "")
         assert (twin.json()["state"], len(twin.json()["pairs"])) == ("done", 3)
 

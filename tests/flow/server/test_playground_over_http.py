@@ -38,6 +38,36 @@ async def test_only_administrators_may_and_only_their_own(tmp_path: Path):
             assert reply.status == status
 
 
+async def test_a_saved_candidate_is_written_into_its_feature_as_it_was_shown_and_not_otherwise(tmp_path: Path):
+    async with served(tmp_path) as server:
+        file = server.project.folder / "features/docs_answer.py"
+        before = file.read_text(encoding="utf-8")
+        made = await server.post("/api/playground", json={**ASKED, "prompt": "Be brief: {{ input.text }}\n"})
+        path = f"/api/playground/{made.json()['id']}"
+        unsaved = await server.post(f"{path}/place", json={"seen": ""})
+        saved = (await server.post(f"{path}/save", json={})).json()["saved_as"]
+        placing = (await server.get(path)).json()["placing"]
+        file.write_text(before + "# edited\n", encoding="utf-8")
+        stale = await server.post(f"{path}/place", json={"seen": placing["seen"]})
+        file.write_text(before, encoding="utf-8")
+        placed = await server.post(f"{path}/place", json={"seen": placing["seen"]})
+    assert (unsaved.status, stale.status, placed.json()["placed_in"]) == (400, 400, "features/docs_answer.py")
+    assert [line for line in placing["diff"][3:] if line[0] in "+-"] == [
+        '-    prompt="prompts/answer.md",',
+        f'+    prompt="{saved}",',
+    ]
+    assert file.read_text(encoding="utf-8") == before.replace("prompts/answer.md", saved)
+
+
+async def test_another_tenant_writes_no_file_of_the_project(tmp_path: Path):
+    async with served(tmp_path, allowed=("ai.example.com",)) as server:
+        key = await server.keys.create("theirs", tenant="acme", scopes=("admin",))
+        bearer = {"authorization": f"Bearer {key.secret.reveal()}"}
+        trial = (await server.post("/api/playground", json=ASKED, headers=bearer)).json()
+        refused = await server.post(f"/api/playground/{trial['id']}/place", json={"seen": ""}, headers=bearer)
+    assert refused.status == 403
+
+
 async def test_a_foreign_page_and_a_wrong_body_begin_nothing(tmp_path: Path):
     async with served(tmp_path) as server:
         foreign = await server.post("/playground", data=ASKED, headers={"Origin": "https://example.org"})

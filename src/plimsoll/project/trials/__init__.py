@@ -2,6 +2,7 @@
 
 from plimsoll.project.trials.drafts import Drafts, digest_of
 from plimsoll.project.trials.kept import KeptTrials
+from plimsoll.project.trials.placing import Placing, propose_placing, put_in_place, write_placing
 from plimsoll.project.trials.trial import MOST_CASES, CasePair, SideResult, Trial, TrialAsked, TrialState
 from plimsoll.project.trials.trials import Trials
 from plimsoll.project.trials.words import recall_words
@@ -11,11 +12,15 @@ __all__ = [
     "CasePair",
     "Drafts",
     "KeptTrials",
+    "Placing",
     "SideResult",
     "Trial",
     "TrialAsked",
     "TrialState",
     "Trials",
     "digest_of",
+    "propose_placing",
+    "put_in_place",
     "recall_words",
+    "write_placing",
 ]

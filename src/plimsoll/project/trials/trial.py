@@ -99,6 +99,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was stopped."""
     saved_as: str = ""
     """The candidate's prompt among the project's prompts; empty while it was not saved."""
+    placed_in: str = ""
+    """The feature's file, where the candidate was written into its place; empty while it was not."""
 
     def passes(self) -> dict[str, tuple[int, int, int]]:
         """Return, by scorer, how many cases pass now, pass with the candidate, and were told on both sides."""

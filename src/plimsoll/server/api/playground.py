@@ -41,8 +41,9 @@ async def prepare_trial(request: Request) -> Response:
 
 
 async def show_trial(request: Request) -> Response:
-    """`GET /api/playground/{id}`: a trial, how far it is and what came of it."""
-    return render_json(describe(await find_trial(request, require(request, "admin"))))
+    """`GET /api/playground/{id}`: a trial, how far it is, what came of it, and what would put it in place."""
+    trial = await find_trial(request, require(request, "admin"))
+    return render_json({**describe(trial), "placing": state_of(request).project.playground.propose(trial)})
 
 
 async def run_trial(request: Request) -> Response:
@@ -71,6 +72,15 @@ async def save_trial(request: Request) -> Response:
     return render_json(
         describe(await state_of(request).project.playground.save(request.path_params["trial_id"], caller=caller))
     )
+
+
+async def place_trial(request: Request) -> Response:
+    """`POST /api/playground/{id}/place`: write a saved candidate into its feature's file, as `seen` was shown."""
+    caller = require(request, "admin")
+    seen = (await read_object(request)).get("seen")
+    playground = state_of(request).project.playground
+    placed = await playground.place(request.path_params["trial_id"], caller=caller, seen=str(seen or ""))
+    return render_json(describe(placed))
 
 
 async def find_trial(request: Request, caller: Principal) -> Trial:

@@ -102,6 +102,18 @@ async def save_trial(request: Request) -> Response:
     return RedirectResponse(f"/playground/{trial.id}#saved", status_code=303)
 
 
+async def place_trial(request: Request) -> Response:
+    """`POST /playground/{id}/place`: write the candidate into its feature's file, and go back to the trial."""
+    caller = require(request, "admin")
+    trial = await find_trial(request, caller)
+    try:
+        seen = (await read_fields(request)).get("seen", "")
+        await state_of(request).project.playground.place(trial.id, caller=caller, seen=seen)
+    except PlimsollError as error:
+        return _render_trial(request, trial, problem=error)
+    return RedirectResponse(f"/playground/{trial.id}#saved", status_code=303)
+
+
 async def _draft(project: Project, name: str, trace: str, *, caller: Principal) -> Draft | None:
     if trace:
         return await project.playground.describe_trace(trace, caller=caller)
@@ -168,6 +180,7 @@ def _render_trial(request: Request, trial: Trial, problem: PlimsollError | None 
         "cap": None if usd is None else max(_LEAST_CAP, round(2 * usd, 4)),
         "pairs": [_draw(pair) for pair in trial.pairs],
         "passes": trial.passes(),
+        "placing": project.playground.propose(trial),
         "problem": problem,
         "twin": f"/api/playground/{trial.id}",
     }

@@ -1,7 +1,7 @@
 """Traces: ingestion by OTLP beside Phoenix and MLflow on the same bytes, pages at a million spans, and retention.
 
-Run `benchmarks/traces.py [--ingestion] [--pages] [--retention] [--peers DIR] [--spans N] [--json]`, all three parts by
-default; DIR is what `prepare_trace_peers.sh` filled. In ingestion the tools run one after the other, each on a fresh
+Run `benchmarks/traces.py [--ingestion] [--pages] [--retention] [--peers DIR] [--spans N] [--store URL] [--json]`, all
+three parts by default; DIR is what `prepare_trace_peers.sh` filled. In ingestion the tools run one after the other, each on a fresh
 SQLite file, on one core, with the sender on the other; a tool's work ends when it rests and its database holds what was
 sent. Exits with 1 when ours stores fewer than 10,000 spans per CPU second, fewer than five times as many as the next,
 loses one, or needs more than 400 MB; when a page takes more than 200 ms; or when a write waits more than 50 ms while
@@ -73,7 +73,7 @@ def measure_receivers(asked: argparse.Namespace) -> Part:
 
 def measure_console(asked: argparse.Namespace) -> Part:
     """Measure the pages; the median of each must be short enough."""
-    rows = measure_pages(asked.stored_spans)
+    rows = measure_pages(asked.stored_spans, store=asked.store)
     if not asked.json:
         sys.stdout.writelines(f"{row.page:28} {row.median_ms:7.1f} ms, most {row.most_ms:7.1f}\n" for row in rows)
     return Part(rows, bool(rows) and all(row.median_ms <= MOST_PAGE_MS for row in rows))
@@ -100,6 +100,7 @@ def main() -> int:
     parser.add_argument("--spans", type=int, default=SPANS, help="spans for ours; the others get a fifth of them")
     parser.add_argument("--only", choices=list(RECEIVERS), help="only this tool")
     parser.add_argument("--stored-spans", type=int, default=STORED_SPANS, help="spans behind the pages")
+    parser.add_argument("--store", default="", help="behind the pages: a PostgreSQL URL or a file; filled if empty")
     parser.add_argument("--pruned-spans", type=int, default=PRUNED_SPANS, help="spans that are pruned")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     asked = parser.parse_args()

@@ -1,24 +1,30 @@
 """Fill a store with a month of made-up traffic, by the path that real spans take.
 
-    python -m benchmarks.traces_kit.filling PATH --spans 1000000 [--long 30000] [--seed 7]
+    python -m benchmarks.traces_kit.filling PATH --spans 1000000 [--alone] [--long 30000] [--seed 7]
 
 PATH is a file for SQLite or a PostgreSQL URL. Requests of five features are spread over the 30 days before 2026-11-20:
 eight spans each, two variants (a candidate in the last week, slower and worse), three models, 2,000 people, sessions,
-tags, scores, and failures of every class. `--long` adds one trace of so many spans.
+tags, scores, and failures of every class. `--alone` makes each request one call of a model with 2 KB of messages.
+Words have the frequencies of Python's own reference; each of `RARE` stands in three requests. `--long` adds one trace
+of so many spans.
 """
 
 import argparse
 import asyncio
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pydoc_data.topics import topics
 
 import msgspec
 import numpy as np
+import psycopg
 
 from plimsoll.records import Attribute, Score, ScoreSource, Span, SystemClock
 from plimsoll.store import Store
-from plimsoll.traces import Capture, Traces, keep_content
+from plimsoll.traces import Capture, TraceFilter, Traces, keep_content
 
 END = datetime(2026, 11, 20, tzinfo=UTC)
 """When the traffic ends."""
@@ -39,20 +45,23 @@ _STEPS = (
     ("chat", "model", 500.0),
     ("guard output", "guard", 5.0),
 )
+RARE = ("zebu", "kazoo", "okapis", "jacuzzi", "xylophone")
+"""Words that three requests hold: one in the first tenth, one in the middle, one in the last tenth."""
 _BATCH = 2_000
 
 
 class Traffic:
     """Requests in the order in which they came."""
 
-    def __init__(self, requests: int, *, seed: int) -> None:
+    def __init__(self, requests: int, *, seed: int, alone: bool = False) -> None:
         self._source = np.random.default_rng(seed)
+        self._alone = alone
+        self._rare = {requests * tenth // 20 + place: word for tenth in (1, 10, 19) for place, word in enumerate(RARE)}
         self._begin_ns = int((END - timedelta(days=DAYS)).timestamp()) * 10**9
         self._every_ns = DAYS * 86_400 * 10**9 // max(1, requests)
-        letters = np.array(list("etaoinshrdlucmfwypvbgkjqxz"))
-        self._words: list[str] = [
-            "".join(self._source.choice(letters, size)) for size in self._source.integers(3, 11, 3_000)
-        ]
+        counted = Counter(word for topic in topics.values() for word in re.findall("[a-z]{2,}", topic.lower()))
+        self._words = sorted(counted)
+        self._shares = np.cumsum([counted[word] for word in self._words]) / counted.total()
 
     def request(self, number: int) -> tuple[list[Span], list[Score]]:
         """Return one request's spans, and what was said of it."""
@@ -72,11 +81,40 @@ class Traffic:
             "plimsoll.session": f"session-{number // 3}",
         }
         model = _MODELS[int(draw.choice(3, p=(0.6, 0.3, 0.1)))]
-        spans = list(self._steps(trace_id, start, facts, model=model, slower=1.4 if worse else 1.0, failure=failure))
+        slower = 1.4 if worse else 1.0
+        rare = self._rare.get(number, "")
+        if self._alone:
+            spans = [
+                self._lonely(trace_id, start, facts | self._call(model), slower=slower, failure=failure, rare=rare)
+            ]
+        else:
+            spans = list(self._steps(trace_id, start, facts, model=model, slower=slower, failure=failure, rare=rare))
         return spans, self._scores(trace_id, worse=worse) if number % 5 == 0 else []
 
+    def _lonely(
+        self, trace_id: str, start: int, facts: dict[str, Attribute], *, slower: float, failure: str, rare: str
+    ) -> Span:
+        said: dict[str, Attribute] = {
+            "plimsoll.kind": "model",
+            "plimsoll.outcome": "failed" if failure else "answered",
+            "plimsoll.tags": [self._topic(), "web"],
+            "plimsoll.input": msgspec.json.encode({"text": f"{self._topic()}: {self._text(200)} {rare}"}).decode(),
+            "plimsoll.output": msgspec.json.encode({"answer": self._text(100)}).decode(),
+        }
+        said |= {"plimsoll.error_class": failure} if failure else {}
+        end = start + int(self._source.lognormal(0, 0.5) * 900 * slower * 1e6)
+        return _span(trace_id, 1, name="chat", start=start, end=end, attributes=facts | said, failed=bool(failure))
+
     def _steps(
-        self, trace_id: str, start: int, facts: dict[str, Attribute], *, model: str, slower: float, failure: str
+        self,
+        trace_id: str,
+        start: int,
+        facts: dict[str, Attribute],
+        *,
+        model: str,
+        slower: float,
+        failure: str,
+        rare: str,
     ) -> Iterator[Span]:
         at = start + 500_000
         for place, (name, kind, ms) in enumerate(_STEPS, start=2):
@@ -89,7 +127,7 @@ class Traffic:
         outcome = "failed" if failure else "answered" if self._source.random() < 0.9 else "abstained"
         ended: dict[str, Attribute] = {"plimsoll.kind": "request", "plimsoll.outcome": outcome}
         said: dict[str, Attribute] = {
-            "plimsoll.input": msgspec.json.encode({"text": f"{self._topic()}: {self._text(12)}"}).decode(),
+            "plimsoll.input": msgspec.json.encode({"text": f"{self._topic()}: {self._text(12)} {rare}"}).decode(),
             "plimsoll.output": msgspec.json.encode({"answer": self._text(40)}).decode(),
             "plimsoll.tags": [self._topic(), "web"],
         }
@@ -121,8 +159,8 @@ class Traffic:
         return _TOPICS[int(self._source.integers(len(_TOPICS)))]
 
     def _text(self, words: int) -> str:
-        places = self._source.integers(len(self._words), size=words)
-        return " ".join([self._words[int(place)] for place in places])
+        places = np.searchsorted(self._shares, self._source.random(words), side="right").tolist()
+        return " ".join([self._words[place] for place in places])
 
 
 def _span(
@@ -160,12 +198,12 @@ def long_trace(spans: int) -> list[Span]:
     return made
 
 
-async def fill(url: str, *, spans: int, long: int = 0, seed: int = 7) -> tuple[int, float]:
+async def fill(url: str, *, spans: int, long: int = 0, seed: int = 7, alone: bool = False) -> tuple[int, float]:
     """Fill the store; return how many spans were written and the CPU seconds that it took."""
     store = await Store.open(url, schema="traces", clock=SystemClock())
     capture = Capture(store, SystemClock(), redact=keep_content, bound=1_000_000)
-    requests = spans // (len(_STEPS) + 1)
-    traffic = Traffic(requests, seed=seed)
+    requests = spans if alone else spans // (len(_STEPS) + 1)
+    traffic = Traffic(requests, seed=seed, alone=alone)
     began = time.process_time()
     batch: list[Span] = []
     scores: list[Score] = []
@@ -188,6 +226,18 @@ async def fill(url: str, *, spans: int, long: int = 0, seed: int = 7) -> tuple[i
     return written, time.process_time() - began
 
 
+async def fill_if_empty(url: str, *, spans: int, long: int) -> None:
+    """Fill the store unless it holds traces; let PostgreSQL look at its tables, which autovacuum does later."""
+    store = await Store.open(url, schema="traces", clock=SystemClock())
+    held = await Traces(store).list(TraceFilter(limit=1))
+    await store.close()
+    if not held:
+        await fill(url, spans=spans, long=long)
+        if url.startswith("postgresql"):
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("VACUUM ANALYZE")
+
+
 def main() -> None:
     """Fill what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -195,9 +245,10 @@ def main() -> None:
     parser.add_argument("--spans", type=int, default=1_000_000)
     parser.add_argument("--long", type=int, default=30_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--alone", action="store_true")
     asked = parser.parse_args()
     url = asked.path if "://" in asked.path else f"sqlite:///{asked.path}"
-    written, seconds = asyncio.run(fill(url, spans=asked.spans, long=asked.long, seed=asked.seed))
+    written, seconds = asyncio.run(fill(url, spans=asked.spans, long=asked.long, seed=asked.seed, alone=asked.alone))
     print(f"{written} spans in {seconds:.0f} CPU seconds, {written / seconds:,.0f} a second, making them included")
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import http.client
-import os
 import re
 import statistics
 import subprocess
@@ -14,7 +13,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from gateway_kit.running import GATEWAY_CORE, free_port, started
-from traces_kit.filling import LONG_TRACE, fill
+from traces_kit.filling import LONG_TRACE, RARE, fill_if_empty
 
 _PROJECT = "shop"
 _TIMES = 9
@@ -50,20 +49,25 @@ PAGES = {
     "traces, dearest of a model": "/traces?sort=dearest&model=large-1",
     "traces above 4 s": "/traces?min_ms=4000",
     "common word": "/traces?text=delivery",
+    **{f"rare word of {len(word)} letters": f"/traces?text={word}" for word in RARE},
     "absent word": "/traces?text=xyzzyplugh",
+    "absent word of 5 letters": "/traces?text=fjord",
+    "word of 2 letters": "/traces?text=zq",
+    "common word, of a feature": "/traces?text=object&feature=moderation",
     "sessions": "/sessions",
 }
 
 
-def measure_pages(spans: int, *, filled: Path | None = None) -> list[PageRow]:
-    """Fill a project's store, or take one that is filled, and ask for every page."""
+def measure_pages(spans: int, *, store: str = "") -> list[PageRow]:
+    """Ask a project on the store for every page: a PostgreSQL URL, a filled file of SQLite, or a new file.
+
+    A store that holds nothing yet is filled.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         plim = [sys.executable, "-m", "plimsoll"]
-        place = filled or Path(folder) / _PROJECT
-        if filled is None:
-            subprocess.run([*plim, "init", _PROJECT], cwd=folder, check=True, capture_output=True)
-            (place / ".plimsoll").mkdir(exist_ok=True)
-            asyncio.run(fill(f"sqlite:///{place / '.plimsoll' / 'traces.db'}", spans=spans, long=30_000))
+        place = Path(folder) / _PROJECT
+        subprocess.run([*plim, "init", _PROJECT], cwd=folder, check=True, capture_output=True)
+        asyncio.run(fill_if_empty(_settle(place, store), spans=spans, long=30_000))
         port = free_port()
         with started([*plim, "serve", "--port", str(port)], core=GATEWAY_CORE, folder=place) as running:
             running.wait_for_port(port)
@@ -72,6 +76,19 @@ def measure_pages(spans: int, *, filled: Path | None = None) -> list[PageRow]:
             some = {"one trace": f"/traces/{listed[1].decode()}"} if listed else {}
             pages = {**PAGES, **some, "a trace of 30,000 spans": f"/traces/{LONG_TRACE}"}
             return [_measure(connection, page, path) for page, path in pages.items()]
+
+
+def _settle(place: Path, store: str) -> str:
+    """Put the project on the store, and return the URL of its traces."""
+    kept = place / ".plimsoll" / "traces.db"
+    if "://" in store:
+        with (place / "plimsoll.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'\n[storage]\nurl = "{store}"\n')
+        return store
+    kept.parent.mkdir(exist_ok=True)
+    if store:
+        kept.symlink_to(Path(store).resolve())
+    return f"sqlite:///{Path(store).resolve() if store else kept}"
 
 
 def _measure(connection: http.client.HTTPConnection, page: str, path: str) -> PageRow:
@@ -94,5 +111,5 @@ def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
 
 
 if __name__ == "__main__":
-    for row in measure_pages(0, filled=Path(os.fspath(sys.argv[1]))):
+    for row in measure_pages(1_000_000, store=sys.argv[1]):
         sys.stdout.write(f"{row.page:28} {row.median_ms:7.1f} ms, most {row.most_ms:7.1f}, {row.kilobytes:6.0f} kB\n")

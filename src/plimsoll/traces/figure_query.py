@@ -11,7 +11,7 @@ from plimsoll.traces.figures import MOST_POINTS, FigureFilter, Figures, FigureSe
 from plimsoll.traces.rollup.amounts import Amount
 from plimsoll.traces.rollup.histogram import merge
 from plimsoll.traces.rollup.judgements import Judgement
-from plimsoll.traces.rollup.points import Gathered, make_point
+from plimsoll.traces.rollup.points import Gathered, make_point, move_point
 from plimsoll.traces.tables.figure_reading import FigureRows, find_stretches, read_rows
 
 _MINUTE = 60
@@ -43,21 +43,23 @@ _Steps = dict[int, Gathered]
 
 def _gather(rows: FigureRows, *, step: int) -> dict[str, _Steps]:
     series: dict[str, _Steps] = {}
-    for begun, key, outcome, error_class, *numbers in cast("list[tuple[Any, ...]]", rows.counted):
+    timed: list[tuple[int, str, bytes]] = []
+    for begun, key, outcome, error_class, latencies, *numbers in cast("list[tuple[Any, ...]]", rows.counted):
         # PostgreSQL sums whole numbers into decimals.
         amount = Amount(*map(int, numbers), latencies={})
         _at(series, key, begun).add(amount, outcome=outcome, error_class=error_class)
+        timed.append((begun, key, bytes.fromhex(latencies) if isinstance(latencies, str) else bytes(latencies)))
     for start, key, name, *numbers in cast("list[tuple[Any, ...]]", rows.judged):
         _at(series, key, start // step * step).judge(name, Judgement(*numbers))
-    _time(series, cast("list[tuple[int, str, bytes]]", rows.timed), step=step)
+    _time(series, timed)
     return series
 
 
-def _time(series: dict[str, _Steps], timed: list[tuple[int, str, bytes]], *, step: int) -> None:
+def _time(series: dict[str, _Steps], timed: list[tuple[int, str, bytes]]) -> None:
     """Add the latencies to the steps of the series."""
     places: dict[tuple[str, int], int] = {}
-    of = [places.setdefault((key, start // step * step), len(places)) for start, key, _ in timed]
-    merged = merge([bytes(stored) for _, _, stored in timed], of, number=len(places))
+    of = [places.setdefault((key, begun), len(places)) for begun, key, _ in timed]
+    merged = merge([stored for _, _, stored in timed], of, number=len(places))
     for (key, start), latencies in zip(places, merged, strict=True):
         _at(series, key, start).amount.latencies = latencies
 
@@ -75,7 +77,8 @@ def _series(key: str, steps: _Steps, starts: list[int], *, where: FigureFilter) 
     for each in steps.values():
         total.add_all(each)
     make = partial(make_point, within_ms=where.within_ms, ends=where.ends)
-    points = (make(steps.get(start) or Gathered(Amount()), start=start) for start in starts)
+    empty = make(Gathered(Amount()), start=starts[0])
+    points = (make(steps[start], start=start) if start in steps else move_point(empty, start) for start in starts)
     return FigureSeries(key=key, points=tuple(points), total=make(total, start=starts[0]))
 
 

@@ -33,17 +33,20 @@ def middle_of(bucket: int) -> float:
     return SMALLEST_NS * 2 * _GAMMA**bucket / (_GAMMA + 1) if bucket else float(SMALLEST_NS)
 
 
-def quantile(histogram: Mapping[int, int], share: float) -> float | None:
-    """Return the smallest duration, in milliseconds, that a share of all does not exceed; None of none."""
+def quantiles(histogram: Mapping[int, int], shares: Sequence[float]) -> list[float | None]:
+    """Return for each share, ascending, the smallest duration in ms that it does not exceed; None of no durations."""
     total = sum(histogram.values())
     if total <= 0:
-        return None
-    seen = 0
-    for bucket in sorted(histogram):
-        seen += histogram[bucket]
-        if seen >= share * total:
-            return middle_of(bucket) / 1e6
-    return middle_of(max(histogram)) / 1e6
+        return [None] * len(shares)
+    found: list[float | None] = []
+    buckets = sorted(histogram)
+    place, seen = 0, histogram[buckets[0]]
+    for share in shares:
+        while seen < share * total and place < len(buckets) - 1:
+            place += 1
+            seen += histogram[buckets[place]]
+        found.append(middle_of(buckets[place]) / 1e6)
+    return found
 
 
 def count_within(histogram: Mapping[int, int], most_ms: float) -> int:

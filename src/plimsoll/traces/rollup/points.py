@@ -7,7 +7,7 @@ import msgspec
 from plimsoll.stats import quantile_ranks
 from plimsoll.traces.figures import FigurePoint, QualityPoint
 from plimsoll.traces.rollup.amounts import WHOLE, Amount
-from plimsoll.traces.rollup.histogram import count_within, quantile
+from plimsoll.traces.rollup.histogram import count_within, quantiles
 from plimsoll.traces.rollup.judgements import Judgement
 
 UNKNOWN = "unknown"
@@ -52,10 +52,10 @@ def make_point(gathered: Gathered, *, start: int, within_ms: float | None = None
     """Return what was gathered as a point that begins so many seconds after 1970 began."""
     amount = gathered.amount
     low, high = _ends(amount) if ends else (None, None)
-    p50, p95, p99 = (quantile(amount.latencies, share) for share in (0.5, 0.95, 0.99))
+    p50, p95, p99 = quantiles(amount.latencies, (0.5, _TAIL, 0.99))
     priced = amount.count - amount.unpriced
     return FigurePoint(
-        at=_EPOCH + timedelta(seconds=start),
+        at=_moment(start),
         count=_whole(amount.count),
         errors=_whole(gathered.by_outcome.get(_FAILED, 0)),
         by_outcome={name: _whole(count) for name, count in sorted(gathered.by_outcome.items())},
@@ -75,14 +75,23 @@ def make_point(gathered: Gathered, *, start: int, within_ms: float | None = None
     )
 
 
+def move_point(point: FigurePoint, start: int) -> FigurePoint:
+    """Return the same point at another beginning, in seconds after 1970 began."""
+    return msgspec.structs.replace(point, at=_moment(start))
+
+
+def _moment(start: int) -> datetime:
+    return _EPOCH + timedelta(seconds=start)
+
+
 def _ends(amount: Amount) -> tuple[float | None, float | None]:
     """Return the ends of the 95th percentile's interval, both None where nothing was timed."""
     n = _whole(amount.count)
     if n < 1:
         return None, None
     ranks = quantile_ranks(n, _TAIL)
-    low = quantile(amount.latencies, ranks.low / n) if ranks.low else None
-    return low, quantile(amount.latencies, ranks.high / n) if ranks.high else None
+    low, high = quantiles(amount.latencies, ((ranks.low or 0) / n, (ranks.high or 0) / n))
+    return low if ranks.low else None, high if ranks.high else None
 
 
 def _quality(judgement: Judgement) -> QualityPoint:

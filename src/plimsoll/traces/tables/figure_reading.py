@@ -45,9 +45,8 @@ class FigureRows(NamedTuple):
     """What the tables say, over one snapshot."""
 
     counted: list[Values]
-    """Beginning of the step, key of the series, outcome, error class, and the sums of what was counted."""
-    timed: list[Values]
-    """Beginning of the row, key of the series, and the histogram of latencies: these are merged outside."""
+    """Beginning of the step, key of the series, outcome, error class, the histograms of latencies one behind the
+    other, which are merged outside, and the sums of what was counted."""
     judged: list[Values]
     """Beginning of the row, key of the series, name of the score, and what was judged."""
 
@@ -60,14 +59,19 @@ def read_rows(connection: Connection, *, where: FigureFilter, stretches: list[St
     narrowed = [*_narrowed(FIGURES, where), FIGURES.c.kind == where.kind]
     if where.name is not None:
         narrowed.append(FIGURES.c.name == where.name)
-    sums = select(*told, *(func.sum(FIGURES.c[name]) for name in _SUMMED)).where(*narrowed)
+    sums = select(*told, _joined(connection), *(func.sum(FIGURES.c[name]) for name in _SUMMED)).where(*narrowed)
     sums = sums.group_by(text("begun"), text("key"), FIGURES.c.outcome, FIGURES.c.error_class)
-    times = select(FIGURES.c.start, key, FIGURES.c.latencies).where(*narrowed)
     return FigureRows(
         counted=[row for each in stretches for row in _fetch(connection, sums.where(*_within(FIGURES, each)))],
-        timed=[row for each in stretches for row in _fetch(connection, times.where(*_within(FIGURES, each)))],
         judged=_read_judged(connection, where, stretches),
     )
+
+
+def _joined(connection: Connection) -> ColumnElement[bytes | str]:
+    """Return histograms one behind the other: as bytes, or as hexadecimal digits where bytes cannot be joined."""
+    if connection.dialect.name == "sqlite":
+        return func.group_concat(func.hex(FIGURES.c.latencies), "")
+    return func.string_agg(FIGURES.c.latencies, literal(b""))
 
 
 def _read_judged(connection: Connection, where: FigureFilter, stretches: list[Stretch]) -> list[Values]:

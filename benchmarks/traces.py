@@ -1,11 +1,11 @@
 """Traces: ingestion by OTLP beside Phoenix and MLflow on the same bytes, pages at a million spans, and retention.
 
 Run `benchmarks/traces.py [--ingestion] [--pages] [--retention] [--peers DIR] [--spans N] [--store URL] [--json]`, all
-three parts by default; DIR is what `prepare_trace_peers.sh` filled. In ingestion the tools run one after the other, each on a fresh
-SQLite file, on one core, with the sender on the other; a tool's work ends when it rests and its database holds what was
-sent. Exits with 1 when ours stores fewer than 10,000 spans per CPU second, fewer than five times as many as the next,
-loses one, or needs more than 400 MB; when a page takes more than 200 ms; or when a write waits more than 50 ms while
-500,000 spans are pruned.
+three parts by default; DIR is what `prepare_trace_peers.sh` filled. In ingestion the tools run one after the other,
+each on a fresh SQLite file, on one core, with the sender on the other; a tool's work ends when it rests and its
+database holds what was sent. Exits with 1 when ours stores fewer than 10,000 spans per CPU second or fewer than five
+times as many as the next, loses one, or needs more than 400 MB; when a page takes more than 200 ms; or when a write
+waits more than 50 ms while 500,000 spans are pruned.
 """
 
 import argparse

@@ -11,7 +11,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData, create_mock_engine
+from sqlalchemy.schema import CreateIndex, ExecutableDDLElement
 
 import plimsoll
 from plimsoll.errors import StoreUnavailable
@@ -44,7 +45,22 @@ def _differences(connection: Connection, schema: Schema) -> list[object]:
         return kind != "table" or name not in others | versions
 
     context = MigrationContext.configure(connection, opts={"include_name": is_ours, "compare_type": True})
-    return list(compare_metadata(context, METADATA[schema]))
+    return list(compare_metadata(context, _as_declared_for(connection, METADATA[schema])))
+
+
+def _as_declared_for(connection: Connection, metadata: MetaData) -> MetaData:
+    """Return a copy without the indexes that are declared for another database."""
+    made: set[str | None] = set()
+
+    def note(statement: ExecutableDDLElement, *_: object, **__: object) -> None:
+        made.update([statement.element.name] if isinstance(statement, CreateIndex) else [])
+
+    metadata.create_all(create_mock_engine(connection.engine.url, note), checkfirst=False)
+    copy = MetaData(naming_convention=metadata.naming_convention)
+    for table in metadata.tables.values():
+        copied = table.to_metadata(copy)
+        copied.indexes = {index for index in copied.indexes if index.name in made}
+    return copy
 
 
 @pytest.mark.anyio

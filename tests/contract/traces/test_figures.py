@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from plimsoll.records import Score, Span
 from plimsoll.stats import quantile_interval
 from plimsoll.store import Store
 from plimsoll.traces import FigureFilter, FigureSeries, Traces
+from plimsoll.traces.tables.figure_reading import Stretch, read_rows
 
 from contract.store.databases import BOTH, database, opened
 from contract.traces.test_folding_at_writing import write
@@ -85,6 +87,17 @@ async def test_an_operation_is_no_request_but_counts_under_its_own_kind(store: S
     await write(store, [request_of(2, at=timedelta(0), ms=9, kind="operation")], batch=1)
     counted = [(await ask(store, kind=kind))[0].total.count for kind in ("request", "operation")]
     assert counted == [1, 1]
+
+
+async def test_a_step_is_one_row_however_many_features_variants_and_models_it_is_counted_of(store: Store):
+    named = [{"feature": f"f{n % 4}", "variant": f"v{n % 3}"} for n in range(60)]
+    await write(store, [request_of(n, at=timedelta(0), ms=n + 1, **more) for n, more in enumerate(named)], batch=60)
+    where = FigureFilter(since=START, until=START + HOUR, step_seconds=3_600.0)
+    stretch = Stretch(3_600, int(START.timestamp()), int((START + HOUR).timestamp()))
+    rows = await store.read(partial(read_rows, where=where, stretches=[stretch], step=3_600))
+    assert len(rows.counted) == 1
+    ((point,),) = [series.points for series in await ask(store)]
+    assert (point.count, point.p50_ms) == (60, pytest.approx(30, rel=0.01))
 
 
 @pytest.mark.parametrize("step", [60.0, 3_600.0, 86_400.0])

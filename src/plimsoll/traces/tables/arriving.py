@@ -1,10 +1,10 @@
 """How many requests of users began since a moment, up to a bound: what a page that is open asks again and again."""
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from plimsoll.traces.records import TrafficKind
 from plimsoll.traces.short_names import shorten_name
-from plimsoll.traces.tables.filtering import of_traffic
+from plimsoll.traces.tables.filtering import is_open_to, of_traffic
 from plimsoll.traces.tables.schema import SUMMARIES
 
 
@@ -17,8 +17,6 @@ def count_begun(
     if feature is not None:
         query = query.where(SUMMARIES.c.feature == shorten_name(feature))
     if seen_by is not None:
-        query = query.where(
-            or_(func.coalesce(SUMMARIES.c.subject, "") == shorten_name(seen_by), ~SUMMARIES.c.is_closed)
-        )
+        query = query.where(is_open_to(seen_by))
     found = query.order_by(SUMMARIES.c.start_ns.desc()).limit(most).subquery()
     return int(connection.execute(select(func.count()).select_from(found)).scalar_one())

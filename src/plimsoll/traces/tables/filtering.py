@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, exists, func, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, and_, exists, or_, select, tuple_
 
 from plimsoll.traces.fold import JUDGE, OPERATION, UNASKED
 from plimsoll.traces.moments import nanoseconds_of
 from plimsoll.traces.records import ScoreBound, TraceFilter, TraceOrder, TrafficKind
 from plimsoll.traces.short_names import shorten_name
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
+from plimsoll.traces.tables.unindexed import unindexed
 
 _EXACT = ("feature", "outcome", "error_class", "tenant", "variant", "model", "session", "subject", "service", "kind")
 _FEW = 2_000
@@ -67,14 +68,12 @@ def narrow(connection: Connection, where: TraceFilter, *, by_scan: bool = False)
     """
     # Wrapped, a column has no part in the choice of an index: the rarer fact's own is taken, not the tenant's.
     wrapped = [name for name in _EXACT if name != "tenant"] if by_scan else ["tenant"] if _has_index(where) else []
-    columns = {name: func.coalesce(SUMMARIES.c[name], "") if name in wrapped else SUMMARIES.c[name] for name in _EXACT}
+    columns = {name: unindexed(SUMMARIES.c[name]) if name in wrapped else SUMMARIES.c[name] for name in _EXACT}
     asked = {name: str(value) for name in _EXACT if (value := getattr(where, name)) is not None}
     clauses = [columns[name] == (text if name == "tenant" else shorten_name(text)) for name, text in asked.items()]
     clauses += _bounds(where)
     if where.seen_by is not None:
-        clauses.append(
-            or_(func.coalesce(SUMMARIES.c.subject, "") == shorten_name(where.seen_by), ~SUMMARIES.c.is_closed)
-        )
+        clauses.append(is_open_to(where.seen_by))
     if where.traffic is not None:
         clauses += of_traffic(where.traffic, kind=columns["kind"])
     if where.version is not None:
@@ -98,10 +97,15 @@ def of_traffic(traffic: TrafficKind, *, kind: ColumnElement[str] = SUMMARIES.c.k
         return (kind == JUDGE,)
     if traffic is TrafficKind.OPERATION:
         return kind == OPERATION, dataset.is_(None)
-    known = func.coalesce(SUMMARIES.c.kind, "")
+    known = unindexed(SUMMARIES.c.kind)
     if traffic is TrafficKind.EVALUATION:
-        return dataset.is_not(None), known != JUDGE
-    return dataset.is_(None), known.not_in(sorted(UNASKED))
+        return dataset.is_not(None), or_(known.is_(None), known != JUDGE)
+    return dataset.is_(None), or_(known.is_(None), known.not_in(sorted(UNASKED)))
+
+
+def is_open_to(reader: str) -> ColumnElement[bool]:
+    """Return the condition that the reader may see a trace: it is open to all of its tenant, or theirs."""
+    return or_(~SUMMARIES.c.is_closed, unindexed(SUMMARIES.c.subject) == shorten_name(reader))
 
 
 def _of_version(connection: Connection, beginning: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ _HAS_OTHERS = text("other_subjects IS NOT NULL")
 _HAS_PROMPT = text("prompt_hash IS NOT NULL")
 _IS_OPEN = text("NOT settled")
 _HAS_DATASET = text("dataset IS NOT NULL")
+_IS_CLOSED = text("is_closed")
 _HAS_TAGS = text("tags IS NOT NULL")
 _NARROWED = ("session", "error_class", "model", "variant", "version", "service", "kind")
 _FACTS = (
@@ -114,8 +115,14 @@ SUMMARIES = Table(
     Column("settled", Boolean, nullable=False),
     Column("counted", Text),
     Index(None, "start_ns", "trace_id"),
-    # All that lists are sorted by and compared with, so that a list by duration or cost reads this and no row.
-    Index("ix_traces_facts", *_FACTS),
+    # All that lists are sorted by and compared with, so that a list by duration or cost reads this and no row. Its
+    # planner knows how many rows a condition passes: PostgreSQL has an index for each order instead.
+    Index("ix_traces_facts", *_FACTS).ddl_if(dialect="sqlite"),
+    Index("ix_traces_tenant", "tenant", "start_ns", "trace_id").ddl_if(dialect="postgresql"),
+    Index("ix_traces_duration", "duration_ns", "trace_id").ddl_if(dialect="postgresql"),
+    Index("ix_traces_cost", text("cost_usd DESC NULLS LAST"), text("trace_id DESC")).ddl_if(dialect="postgresql"),
+    Index("ix_traces_tokens", text("(input_tokens + output_tokens)")).ddl_if(dialect="postgresql"),
+    Index("ix_traces_closed", "start_ns", "trace_id", sqlite_where=_IS_CLOSED, postgresql_where=_IS_CLOSED),
     Index(None, "feature", "start_ns"),
     Index(None, "outcome", "start_ns"),
     Index(None, "subject", "start_ns"),

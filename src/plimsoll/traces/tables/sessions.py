@@ -1,12 +1,12 @@
 """Conversations of users: which had a turn lately, and what theirs came to. Answered by the index of sessions."""
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, func, select
 
 from plimsoll.traces.records import TrafficKind
-from plimsoll.traces.short_names import shorten_name
-from plimsoll.traces.tables.filtering import of_traffic
+from plimsoll.traces.tables.filtering import is_open_to, of_traffic
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
+from plimsoll.traces.tables.unindexed import unindexed
 
 _LOOKED_AT = 2_000
 _NONE: Row = {"scored": 0, "passed": 0}
@@ -47,5 +47,4 @@ def _verdicts(connection: Connection, *where: ColumnElement[bool]) -> dict[objec
 
 
 def _seen(tenant: str, seen_by: str) -> tuple[ColumnElement[bool], ...]:
-    is_open = or_(func.coalesce(SUMMARIES.c.subject, "") == shorten_name(seen_by), ~SUMMARIES.c.is_closed)
-    return (func.coalesce(SUMMARIES.c.tenant, "") == tenant, is_open, *of_traffic(TrafficKind.LIVE))
+    return (unindexed(SUMMARIES.c.tenant) == tenant, is_open_to(seen_by), *of_traffic(TrafficKind.LIVE))

@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Subquery, case, cast, func, or_, select
+from sqlalchemy import BigInteger, Column, Connection, Subquery, case, cast, func, select
 
 from plimsoll.traces.records import TrafficKind
-from plimsoll.traces.short_names import shorten_name
-from plimsoll.traces.tables.filtering import of_traffic
+from plimsoll.traces.tables.filtering import is_open_to, of_traffic
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 
@@ -73,9 +72,8 @@ def _verdicts(connection: Connection, subjects: list[str], looked: Subquery) -> 
 
 def _newest(tenant: str, seen_by: str, since_ns: int, *more: Column[object]) -> Subquery:
     """Return the newest requests of users that the reader may see, with who asked."""
-    is_open = or_(func.coalesce(SUMMARIES.c.subject, "") == shorten_name(seen_by), ~SUMMARIES.c.is_closed)
     query = select(SUMMARIES.c.trace_id, SUMMARIES.c.subject, SUMMARIES.c.start_ns, *more)
-    query = query.where(SUMMARIES.c.tenant == tenant, SUMMARIES.c.start_ns >= since_ns, is_open)
+    query = query.where(SUMMARIES.c.tenant == tenant, SUMMARIES.c.start_ns >= since_ns, is_open_to(seen_by))
     return (
         query.where(*of_traffic(TrafficKind.LIVE))
         .order_by(SUMMARIES.c.start_ns.desc())

@@ -110,7 +110,8 @@ def make_span(sent: SentSpan, sender: Sender) -> Span:
         end_ns = sent.start_ns
     if sent.links:
         attributes["plimsoll.links"] = sent.links[:_MOST_LINKS]
-    _count_left_out(sent, attributes)
+    if sent.events or sent.links:
+        _count_left_out(sent, attributes)
     return Span(
         trace_id=sent.trace_id,
         span_id=sent.span_id,
@@ -120,7 +121,7 @@ def make_span(sent: SentSpan, sender: Sender) -> Span:
         end_ns=end_ns,
         error=error,
         attributes=_bound(attributes),
-        events=tuple(_bound_event(event) for event in sent.events[:_MOST_EVENTS]),
+        events=tuple([_bound_event(event) for event in sent.events[:_MOST_EVENTS]]),
     )
 
 

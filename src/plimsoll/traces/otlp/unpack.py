@@ -1,12 +1,13 @@
-"""Unpack a gzip body without ever holding more of it than the limit. Pure."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportGeneralTypeIssues=false
+"""Unpack a gzip body without ever holding more of it than the limit. Pure. The only file that touches ISA-L."""
 
-import zlib
+from isal import isal_zlib
 
 from plimsoll.errors import InvalidRequest, TooLarge
 
 EXPORT_BYTES = 20 * 2**20
 """Largest export request, unpacked."""
-_GZIP = 16 + zlib.MAX_WBITS
+_GZIP = 16 + isal_zlib.MAX_WBITS
 _PIECE = 256 * 1024
 # A body of a million empty members would keep us busy for seconds and say nothing.
 _MOST_MEMBERS = 256
@@ -26,7 +27,7 @@ def unpack(body: bytes, *, limit: int = EXPORT_BYTES) -> bytes:
 
 def _unpack_member(packed: bytes, parts: list[bytes], *, size: int, limit: int) -> tuple[bytes, int]:
     """Unpack one member onto `parts`; return what follows it, and the size so far."""
-    unpacker = zlib.decompressobj(_GZIP)
+    unpacker = isal_zlib.decompressobj(_GZIP)
     try:
         while not unpacker.eof:
             piece = unpacker.decompress(packed, min(_PIECE, limit - size + 1))
@@ -37,7 +38,7 @@ def _unpack_member(packed: bytes, parts: list[bytes], *, size: int, limit: int) 
             parts.append(piece)
             if not piece and not packed and not unpacker.eof:
                 raise InvalidRequest("The gzip body is cut off.", next_step="Send it whole.")
-    except zlib.error as error:
+    except isal_zlib.error as error:
         raise InvalidRequest(
             f"The body is not gzip: {error}.", next_step="Send gzip, or no Content-Encoding."
         ) from error

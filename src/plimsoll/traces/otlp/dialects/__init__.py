@@ -42,7 +42,7 @@ _first_part = _FirstParts().__getitem__
 def translate(attributes: dict[str, Attribute], events: list[SpanEvent]) -> None:
     """Rewrite attributes of any dialect in place; messages may be taken out of events."""
     prefixes = set(map(_first_part, attributes))
-    is_known = "gen_ai" in prefixes or any([event.name.startswith("gen_ai.") for event in events])
+    is_known = "gen_ai" in prefixes or any(event.name.startswith("gen_ai.") for event in events)
     if not prefixes.isdisjoint(_FOREIGN):
         is_known = True
         for prefix, rewrite in DIALECTS:

@@ -235,6 +235,28 @@ def test_cached_tokens_counted_beside_the_total_are_added_to_it():
     assert (beside["gen_ai.usage.input_tokens"], within["gen_ai.usage.input_tokens"]) == (960, 1_000)
 
 
+def test_what_a_task_says_twice_is_stored_once():
+    said = {"traceloop.span.kind": "task", "traceloop.entity.input": "ping", "traceloop.entity.output": "pong"}
+    found = mapped({**said, "gen_ai.task.input": "ping", "gen_ai.task.output": "another"})
+    assert (found["plimsoll.input"], found["plimsoll.output"]) == ("ping", "pong")
+    assert ("gen_ai.task.input" in found, found["gen_ai.task.output"]) == (False, "another")
+
+
+def test_a_task_that_retrieves_is_a_retrieval_and_names_what_it_found():
+    documents = {"documents": [{"page_content": "ships", "metadata": {"source": "sea.md"}}], "count": 1}
+    told = {"traceloop.span.kind": "task", "gen_ai.operation.name": "vector_db_retrieve"}
+    found = mapped({**told, "gen_ai.task.output": json.dumps(documents)})
+    assert (found["plimsoll.kind"], found["gen_ai.operation.name"]) == ("retrieval", "retrieval")
+    assert json.loads(found["gen_ai.retrieval.documents"]) == [{"id": "", "source": "sea.md", "score": None}]
+
+
+@pytest.mark.parametrize("form", ['{"answered"}', '{"generations": [], "llm_output": {"answered"}}'])
+def test_an_answers_id_and_fingerprint_are_found_in_what_was_sent_as_a_value(form: str):
+    answered = form.replace('"answered"', '"id": "chatcmpl-1", "system_fingerprint": "fp_1"')
+    found = mapped({"openinference.span.kind": "LLM", "output.value": answered})
+    assert (found["gen_ai.response.id"], found["openai.response.system_fingerprint"]) == ("chatcmpl-1", "fp_1")
+
+
 def test_the_tenant_is_the_keys_whatever_the_payload_says():
     assert mapped({"plimsoll.tenant": "other"})["plimsoll.tenant"] == "local"
 

@@ -21,7 +21,8 @@ _FORMS = (
     (
         ErrorClass.VALIDATION,
         re.compile(
-            r"\b4(00|04|22)\b|bad.?request|invalid|validation|value.?error|type.?error|key.?error", re.IGNORECASE
+            r"\b4(00|04|22)\b|\bnot.?found|bad.?request|invalid|validation|value.?error|type.?error|key.?error",
+            re.IGNORECASE,
         ),
     ),
 )

@@ -28,7 +28,12 @@ _KINDS = {
     "plan": "agent",
 }
 # What was sent under the left name is stored once, under the right one.
-_MOVED = (("gen_ai.input.messages", "plimsoll.input"), ("gen_ai.output.messages", "plimsoll.output"))
+_MOVED = (
+    ("gen_ai.input.messages", "plimsoll.input"),
+    ("gen_ai.output.messages", "plimsoll.output"),
+    ("gen_ai.task.input", "plimsoll.input"),
+    ("gen_ai.task.output", "plimsoll.output"),
+)
 _COPIED = (
     ("gen_ai.conversation.id", "plimsoll.session"),
     ("session.id", "plimsoll.session"),
@@ -117,7 +122,7 @@ def _place_content(attributes: Attributes, kind: str) -> None:
         value = attributes.pop(theirs, None)
         if value and ours not in attributes:
             attributes[ours] = value if isinstance(value, str) else write_json(value)
-        elif value:
+        elif value and value != attributes[ours]:
             attributes[theirs] = value
 
 

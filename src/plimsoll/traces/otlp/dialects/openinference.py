@@ -86,8 +86,11 @@ def _translate_call(attributes: Attributes) -> None:
     reason = attributes.pop("llm.finish_reason", None)
     put(attributes, "gen_ai.response.finish_reasons", [str(reason)] if reason else None)
     answered = read_object(attributes.get("output.value"))
-    response_id = answered.get("id")
-    put(attributes, "gen_ai.response.id", response_id if isinstance(response_id, str) else None)
+    # LangChain wraps what the provider said.
+    answered = as_object(answered.get("llm_output")) or answered
+    for theirs, ours in (("id", "gen_ai.response.id"), ("system_fingerprint", "openai.response.system_fingerprint")):
+        value = answered.get(theirs)
+        put(attributes, ours, value if isinstance(value, str) else None)
 
 
 def _take_messages(attributes: Attributes) -> None:

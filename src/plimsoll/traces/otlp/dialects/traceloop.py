@@ -19,6 +19,7 @@ _NAMES = {
     "traceloop.prompt.key": "gen_ai.prompt.name",
     "traceloop.prompt.version": "gen_ai.prompt.version",
 }
+_RETRIEVES = "vector_db_retrieve"
 _CALL_NAMES = {
     "llm.request.model": "gen_ai.request.model",
     "llm.response.model": "gen_ai.response.model",
@@ -36,6 +37,9 @@ _OPERATIONS = {"chat": "chat", "completion": "text_completion", "embedding": "em
 def translate(attributes: Attributes, _: list[SpanEvent]) -> None:
     """Rewrite `traceloop.*`."""
     operation, kind = _KINDS.get(str(attributes.get("traceloop.span.kind")), ("", ""))
+    if attributes.get("gen_ai.operation.name") == _RETRIEVES:
+        # A task by its kind of span; what it did is said by its operation alone.
+        attributes["gen_ai.operation.name"] = kind = "retrieval"
     put(attributes, "gen_ai.operation.name", operation)
     put(attributes, "plimsoll.kind", kind)
     entity = attributes.get("traceloop.entity.name")

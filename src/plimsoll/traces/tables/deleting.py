@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, i
 
 from plimsoll.traces.tables.cleaning import mark_stale
 from plimsoll.traces.tables.schema import LEAVING, SAMPLED, SCORES, SPANS, SUMMARIES
+from plimsoll.traces.tables.statements import delete_rows
 from plimsoll.traces.tables.texts import forget_texts
 
 _FOUND_AT_ONCE = 100
@@ -61,11 +62,10 @@ def delete_old(
     may_go = and_(SUMMARIES.c.trace_id.in_(sorted(trace_ids)), *_may_go(before_ns, spares_scored=spares_scored))
     left = connection.execute(delete(SUMMARIES).where(may_go).returning(*_EXTENT)).all()
     gone = [trace_id for trace_id, _, _ in left]
-    connection.execute(delete(SAMPLED).where(SAMPLED.c.trace_id.in_(gone)))
+    delete_rows(connection, SAMPLED, gone)
     mark_stale(connection, [(start, end) for _, start, end in left])
-    connection.execute(delete(SCORES).where(SCORES.c.trace_id.in_(gone)))
-    spans = connection.execute(delete(SPANS).where(SPANS.c.trace_id.in_(gone))).rowcount
-    return Gone(len(gone), spans)
+    delete_rows(connection, SCORES, gone, by="trace_id")
+    return Gone(len(gone), delete_rows(connection, SPANS, gone))
 
 
 def hide_trace(connection: Connection, *, trace_id: str, before_ns: int, spares_scored: bool = False) -> bool:

@@ -28,12 +28,12 @@ def put_rows(connection: Connection, table: Table, rows: list[Values]) -> None:
         connection.exec_driver_sql(_put(connection.dialect.name, table), rows)
 
 
-def delete_rows(connection: Connection, table: Table, keys: list[str]) -> None:
-    """Delete rows by their keys."""
-    if keys:
-        key = table.columns[0].name
-        statement = f'DELETE FROM "{table.name}" WHERE "{key}" {_among(connection.dialect.name)}'
-        connection.exec_driver_sql(statement, _list(connection, keys))
+def delete_rows(connection: Connection, table: Table, keys: Sequence[str], *, by: str = "") -> int:
+    """Delete the rows with these keys, which are in the first column or in `by`; return how many those were."""
+    if not keys:
+        return 0
+    statement = f'DELETE FROM "{table.name}" WHERE "{by or table.columns[0].name}" {_among(connection.dialect.name)}'
+    return connection.exec_driver_sql(statement, _list(connection, keys)).rowcount
 
 
 def select_rows(

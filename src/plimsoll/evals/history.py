@@ -13,7 +13,7 @@ from plimsoll.evals.eval_run import EvalRun, observe
 from plimsoll.evals.experiment import Experiment
 from plimsoll.evals.run_comparison import compare_cases
 from plimsoll.line import BarDecision, Line, decide_line, evidence_for_line
-from plimsoll.records import Interval
+from plimsoll.records import Interval, Verdict
 
 _DIGITS = 8
 _OWN_WORDS = frozenset({"prompt", "model"})
@@ -61,6 +61,8 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What else it was made with."""
     bars: tuple[BarDecision, ...]
     """Each bar of the line as it is drawn now, with figure and interval; empty without a line."""
+    verdict: Verdict | None
+    """What they come to; None without a line."""
     compared_with: str
     """The complete run before it; empty for the first one and for an interrupted run."""
     changed: tuple[str, ...]
@@ -100,6 +102,7 @@ def describe_changes_between(before: EvalRun, after: EvalRun) -> tuple[str, ...]
 
 
 def _enter(run: EvalRun, before: EvalRun | None, line: Line | None) -> HistoryEntry:
+    found = decide_line(line, evidence_for_line(line, observe(run))) if line else None
     return HistoryEntry(
         run_id=run.id,
         started_at=run.started_at,
@@ -113,7 +116,8 @@ def _enter(run: EvalRun, before: EvalRun | None, line: Line | None) -> HistoryEn
         cost_usd=run.cost_usd,
         scoring_usd=run.scoring_usd,
         experiment=run.experiment,
-        bars=decide_line(line, evidence_for_line(line, observe(run))).decisions if line else (),
+        bars=found.decisions if found else (),
+        verdict=found.verdict if found else None,
         compared_with=before.id if before else "",
         changed=describe_changes_between(before, run) if before else (),
         effects=tuple(_effects(before, run, line)) if before else (),

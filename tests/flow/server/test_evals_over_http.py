@@ -60,6 +60,14 @@ async def test_the_runs_of_a_feature_stand_below_what_the_newest_says_of_its_lin
     assert page.index('aria-label="Unknown"') < page.index("/evals/runs/")
 
 
+async def test_each_run_of_the_history_has_its_mark(tmp_path: Path):
+    async with evaluated(tmp_path) as (server, runs):
+        entries = (await server.get("/api/evals/history/docs_answer")).json()["runs"]
+        page = (await server.get("/evals/history/docs_answer", headers=PAGE)).text
+    assert [(one["run_id"], one["verdict"]) for one in entries] == [(run, "cannot tell") for run in reversed(runs)]
+    assert page.count('aria-label="Unknown"') == 2
+
+
 async def test_the_person_here_sees_both_answers_of_a_case_that_regressed(tmp_path: Path):
     async with evaluated(tmp_path) as (server, runs):
         path = f"/evals/compare?baseline={runs[0]}&candidate={runs[1]}"

@@ -8,7 +8,7 @@ from plimsoll.project import Project
 from plimsoll.records import Span
 
 from browser.server.furnished import record_traffic
-from contract.server.serving import served
+from contract.server.serving import open_new_project, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.model]
 
@@ -103,3 +103,16 @@ async def test_the_overview_and_the_list_show_live_requests_beside_the_last_eval
     assert (feature["traffic"]["requests"], sum(feature["traffic"]["trend"]), feature["verdict"]) == (40, 40, None)
     assert feature["live"]["verdict"] == "cannot tell"
     assert all('class="spark"' in page for page in pages)
+
+
+async def test_many_features_stand_on_the_overview_as_rows(tmp_path: Path):
+    async with open_new_project(tmp_path) as project:
+        made = "from plimsoll import Answer, Feature, Question\n" + "".join(
+            f'f{n} = Feature("f{n}", input=Question, output=Answer, prompt="prompts/answer.md", model="default")\n'
+            for n in range(4)
+        )
+        (project.folder / "features/more.py").write_text(made, encoding="utf-8")
+    async with served(tmp_path) as server:
+        page = (await server.get("/")).text
+    assert ('class="sheet feature"' in page, page.count("<tr>")) == (False, 6)
+    assert page.index("/features/docs_answer") < page.index("/features/f3")

@@ -54,6 +54,7 @@ class Capture:
         self._has_batch = asyncio.Event()
         self._turn = asyncio.Lock()
         self._settler = Settler(store)
+        self._settling: asyncio.Task[None] | None = None
         self._losses = LossLog(store, lambda: self._queue.dropped)
         self._span_writer = SpanWriter(store, self._settler, redact=redact, limit=content_limit)
         self._groups = GroupQueue(bound=bound, bound_characters=_BOUND_CHARACTERS)
@@ -115,7 +116,7 @@ class Capture:
             async with asyncio.timeout(timeout_seconds):
                 while len(self._queue) and await self._write_batch():
                     pass
-                await self._settle()
+                await asyncio.shield(self._settle_beside())
         return not len(self._queue)
 
     async def close(self, *, timeout_seconds: float = 10.0) -> None:
@@ -124,11 +125,12 @@ class Capture:
             async with asyncio.timeout(timeout_seconds):
                 await self._group_commit.close()
         await self.flush(timeout_seconds=timeout_seconds)
-        if self._writer is not None:
-            self._writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._writer
-            self._writer = None
+        for task in (self._writer, self._settling):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        self._writer = self._settling = None
         if left := self._queue.close():
             _LOG.warning("%d spans could not be written before the end and were dropped", left)
         await self._losses.note()
@@ -143,7 +145,7 @@ class Capture:
         pause = self._flush_seconds
         while True:
             await _wait_at_most(self._has_spans, _SETTLE_SECONDS if self._settler.is_needed else None)
-            await self._settle()
+            self._settle_beside()
             if not self._has_spans.is_set():
                 continue
             self._has_spans.clear()
@@ -170,6 +172,12 @@ class Capture:
             self._note_success()
             await self._losses.note()
             return True
+
+    def _settle_beside(self) -> "asyncio.Task[None]":
+        """Fold long traces in a task: one of a million spans takes a while, and spans go on coming meanwhile."""
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._settle(), name="plimsoll trace settler")
+        return self._settling
 
     async def _settle(self) -> None:
         # Whatever keeps it from the store keeps the writer from it as well, which says so; it is tried again.

@@ -1,6 +1,7 @@
 """How long traces stay, over SQLite and PostgreSQL."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,9 +12,11 @@ from sqlalchemy import Connection
 
 from plimsoll.records import Score, Span, SystemClock
 from plimsoll.store import Store
-from plimsoll.traces import Capture, Keep, Traces
+from plimsoll.traces import Capture, Keep, Traces, keep_content
 from plimsoll.traces.moments import nanoseconds_of
+from plimsoll.traces.rows import RowMaker
 from plimsoll.traces.tables.deleting import hide_trace
+from plimsoll.traces.tables.writing import write_spans
 
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,6 +48,12 @@ async def write(store: Store, *traces: list[Span]) -> None:
             assert capture.put(span)
     assert await capture.flush(timeout_seconds=60)
     await capture.close()
+
+
+async def store_rows(store: Store, spans: Sequence[Span]) -> None:
+    """Store spans and fold no long trace."""
+    made = RowMaker(keep_content, limit=1_000).make_all(spans)
+    await store.write(partial(write_spans, rows=made))
 
 
 async def left(store: Store) -> list[int]:

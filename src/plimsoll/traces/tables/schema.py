@@ -114,6 +114,7 @@ SUMMARIES = Table(
     Column("is_closed", Boolean, nullable=False),
     Column("settled", Boolean, nullable=False),
     Column("counted", Text),
+    Column("arrivals", BigInteger),
     Index(None, "start_ns", "trace_id"),
     # All that lists are sorted by and compared with, so that a list by duration or cost reads this and no row. Its
     # planner knows how many rows a condition passes: PostgreSQL has an index for each order instead.

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, update
 
 from plimsoll.traces.fold import LIGHT, LightSpan, fold_ordered, order_spans
 from plimsoll.traces.rollup.amounts import Amounts, add_amounts, add_trace, decode_amounts, encode_amounts
@@ -97,7 +97,8 @@ def write_spans(connection: Connection, rows: Sequence[Mapping[str, object]]) ->
     if insert_rows(connection, SUMMARIES, changes.new) < len(changes.new):
         raise WrittenElsewhere
     if long:
-        connection.execute(update(SUMMARIES).where(SUMMARIES.c.trace_id.in_(long)).values(settled=False))
+        grown = {"settled": False, "arrivals": func.coalesce(SUMMARIES.c.arrivals, 0) + 1}
+        connection.execute(update(SUMMARIES).where(SUMMARIES.c.trace_id.in_(long)).values(**grown))
     stored = [row for trace in arrivals.values() for row in trace.rows.values()]
     insert_rows(connection, SPANS, [_wholly(row) for row in stored])
     keep_texts(connection, stored)
@@ -183,7 +184,7 @@ def _fold(changes: _Changes, known: _Known | None, *, stored: Sequence[LightSpan
         add_trace(changes.minutes, row, spans)
     if known is not None:
         _take_away(changes.minutes, known, stored)
-    values = (*msgspec.structs.astuple(row), counted)
+    values = (*msgspec.structs.astuple(row), counted, None)
     (changes.changed if known else changes.new).append(values)
     judged = Judged(row.start_ns, row.tenant, row.feature, row.variant, row.dataset, row.inclusion)
     changes.judged[row.trace_id] = (known.judged if known else None, judged)

@@ -1,30 +1,16 @@
 #!/bin/sh
 # Install the gateways that benchmarks/gateway.py compares with, pinned, into a folder: prepare_peers.sh [DIR].
-# A gateway that cannot be installed is named and left out; the benchmark then goes on without it.
-set -u
-folder=${1:-${PLIMSOLL_CACHE:-$HOME/.cache/plimsoll}/peers}
-python=${PYTHON:-python3}
+# The benchmark goes on without those that cannot be installed.
+. "$(dirname "$0")/installing_peers.sh"
 litellm=1.109.1
 tensorzero=2026.6.0
 portkey=1.15.2
-mkdir -p "$folder" || exit 1
-failed=0
-
-# Is $2 already the version installed in $1?
-is_there() { [ "$(cat "$folder/$1/VERSION" 2>/dev/null)" = "$2" ]; }
-
-# Report how installing $1 at version $2 went ($3 is the exit status).
-report() {
-  if [ "$3" = 0 ]; then echo "$2" >"$folder/$1/VERSION"; echo "$1 $2 is ready"
-  else failed=1; echo "$1 $2 could not be installed: see $folder/$1.log"; fi
-}
 
 # LiteLLM pins some of its requirements to releases that an index may not offer yet; the second try lets pip choose
 # those (certificates, database scripts), none of which takes part in a request.
 install_litellm() {
+  make_environment litellm "litellm[proxy]==$litellm" && return
   pip="$folder/litellm/venv/bin/python -m pip install --quiet --disable-pip-version-check"
-  "$python" -m venv --clear "$folder/litellm/venv" || return 1
-  $pip "litellm[proxy]==$litellm" && return
   $pip --no-deps "litellm==$litellm" || return
   "$folder/litellm/venv/bin/python" - >"$folder/litellm/requirements.txt" <<'PYTHON' || return
 from importlib.metadata import requires
@@ -41,11 +27,6 @@ PYTHON
   $pip --requirement "$folder/litellm/requirements.txt"
 }
 
-install_tensorzero() {
-  "$python" -m venv --clear "$folder/tensorzero/venv" &&
-    "$folder/tensorzero/venv/bin/python" -m pip install --quiet --disable-pip-version-check "tensorzero==$tensorzero"
-}
-
 # With a newer HTTP server for Node.js than this, Portkey 1.15 answers every stream with 500 (headers that are immutable).
 install_portkey() {
   command -v node || { echo "node is missing"; return 1; }
@@ -54,11 +35,7 @@ install_portkey() {
   npm install --prefix "$folder/portkey" --no-audit --no-fund
 }
 
-for peer in litellm tensorzero portkey; do
-  eval "version=\$$peer"
-  if is_there "$peer" "$version"; then echo "$peer $version is there"; continue; fi
-  mkdir -p "$folder/$peer"
-  "install_$peer" >"$folder/$peer.log" 2>&1
-  report "$peer" "$version" $?
-done
+install_with litellm "$litellm" install_litellm
+install tensorzero "$tensorzero" "tensorzero==$tensorzero"
+install_with portkey "$portkey" install_portkey
 exit $failed

@@ -1,7 +1,6 @@
 """What allowances promise, over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -10,24 +9,11 @@ from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.records import Principal, SystemClock
 from plimsoll.store import Store
 
-from contract.store.databases import BOTH, database, opened
+from contract.store.databases import opened
 from waiting import until
 
 pytestmark = pytest.mark.anyio
 ADA = Principal(id="key:ab", tenant="shop", groups=frozenset({"sales"}))
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url) as store:
-        await store.write(lambda c: c.exec_driver_sql("DELETE FROM allowances"))
-        yield store
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What keys promise, over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -11,22 +10,7 @@ from plimsoll.records import Principal, SystemClock
 from plimsoll.store import Store
 from plimsoll.testing import FakeClock
 
-from contract.store.databases import BOTH, database, opened
-
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url) as store:
-        await store.write(lambda c: c.exec_driver_sql("DELETE FROM access_keys"))
-        yield store
 
 
 @pytest.fixture

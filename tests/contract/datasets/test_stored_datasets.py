@@ -1,7 +1,6 @@
 """Stored datasets: versions that never change, and people who can be erased from all; on SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,18 +15,15 @@ from plimsoll.datasets import (
 )
 from plimsoll.errors import InvalidDataset, InvalidRequest, NotFound
 from plimsoll.records import Case
+from plimsoll.store import Store
 from plimsoll.testing import FakeClock
-
-from contract.store.databases import BOTH, database, opened
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=BOTH)
-async def stored(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[StoredDatasets]:
-    with database(request.param, tmp_path) as url:
-        async with opened(url) as store:
-            yield StoredDatasets(store, FakeClock(datetime(2025, 3, 1, tzinfo=UTC)))
+@pytest.fixture
+def stored(store: Store) -> StoredDatasets:
+    return StoredDatasets(store, FakeClock(datetime(2025, 3, 1, tzinfo=UTC)))
 
 
 def kept(text: str, subject: str | None = None) -> KeptCase:

@@ -1,25 +1,20 @@
 """Calibrations, kept: the same on SQLite and on PostgreSQL."""
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from plimsoll.evals import Calibrations
 from plimsoll.evals.calibration.calibration import Disagreement
+from plimsoll.store import Store
 
-from contract.store.databases import BOTH, database, opened
 from unit.evals.test_calibration import RIGHT, calibration
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=BOTH)
-async def calibrations(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Calibrations]:
-    with database(request.param, tmp_path) as url:
-        async with opened(url) as store:
-            yield Calibrations(store)
+@pytest.fixture
+def calibrations(store: Store) -> Calibrations:
+    return Calibrations(store)
 
 
 async def test_a_calibration_is_kept_without_the_judges_words(calibrations: Calibrations):

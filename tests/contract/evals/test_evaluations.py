@@ -1,8 +1,5 @@
 """Runs, kept: the same on SQLite and on PostgreSQL."""
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
-
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -10,18 +7,16 @@ from msgspec.structs import replace
 from plimsoll.errors import InvalidRequest, NotFound
 from plimsoll.evals import EvalRun, Evaluations
 from plimsoll.records import ErrorClass, Outcome, Score, SystemClock, new_id
+from plimsoll.store import Store
 
-from contract.store.databases import BOTH, database, opened
 from unit.evals.samples import NOON, result, run_of
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=BOTH)
-async def evaluations(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Evaluations]:
-    with database(request.param, tmp_path) as url:
-        async with opened(url) as store:
-            yield Evaluations(store, SystemClock())
+@pytest.fixture
+def evaluations(store: Store) -> Evaluations:
+    return Evaluations(store, SystemClock())
 
 
 def a_run(*, feature: str = "docs_answer", is_complete: bool = True) -> EvalRun:

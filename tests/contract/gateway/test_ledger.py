@@ -1,7 +1,7 @@
 """What the ledger promises, over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,24 +10,10 @@ from plimsoll.gateway.spend import SpendLedger
 from plimsoll.records import SystemClock
 from plimsoll.store import Store
 
-from contract.gateway.spending import budget, empty, entry, held, ledger_of, number, settled
-from contract.store.databases import BOTH, database, opened
+from contract.gateway.spending import budget, entry, held, ledger_of, number, settled
 
 pytestmark = pytest.mark.anyio
 DOLLAR = 1_000_000_000
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url) as store:
-        await empty(store)
-        yield store
 
 
 @pytest.fixture

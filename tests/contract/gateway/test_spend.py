@@ -1,6 +1,6 @@
 """What is read of the ledger, over SQLite and PostgreSQL."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,26 +11,12 @@ from plimsoll.records import SystemClock
 from plimsoll.store import Store
 from plimsoll.testing import FakeClock
 
-from contract.gateway.spending import budget, empty, entry, ledger_of, number
-from contract.store.databases import BOTH, database, opened
+from contract.gateway.spending import budget, entry, ledger_of, number
 
 pytestmark = pytest.mark.anyio
 MONDAY = datetime(2026, 11, 16, 12, tzinfo=UTC)
 FIRST = MONDAY.date()
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url) as store:
-        await empty(store)
-        yield store
 
 
 @pytest.fixture

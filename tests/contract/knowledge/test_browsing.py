@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from plimsoll.knowledge.tables.replacing import replace_document
 from plimsoll.records import Principal
 from plimsoll.store import Store
 
-from contract.store.databases import BOTH, database, opened
+from contract.store.databases import emptied
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
@@ -35,12 +34,11 @@ CALLERS = (
 READERS = (("public",), ("user:ada",), ("group:pay", "key:7"), ("group:ops", "user:o'neil"))
 
 
-@pytest.fixture(params=BOTH)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store]:
-    with database(request.param, tmp_path) as url:
-        async with opened(url) as store:
-            await store.write(lambda connection: ensure_corpus(connection, "docs", fingerprint="f", model="m"))
-            yield store
+@pytest.fixture
+async def store(url: str) -> AsyncGenerator[Store]:
+    async with emptied(url) as store:
+        await store.write(lambda connection: ensure_corpus(connection, "docs", fingerprint="f", model="m"))
+        yield store
 
 
 def document(number: int, **changes: object) -> DocumentRow:

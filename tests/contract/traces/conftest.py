@@ -1,25 +1,18 @@
 """An empty store of traces for each test, on both databases; a file may define its own in its place."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
-from plimsoll.store import TRACES, Store
+from plimsoll.store import Store
 from plimsoll.traces import Traces
 
-from contract.store.databases import BOTH, database, opened
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
+from contract.store.databases import emptied
 
 
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url, "traces") as store:
-        await store.write(lambda connection: [connection.execute(table.delete()) for table in TRACES.sorted_tables])
+    async with emptied(url, "traces") as store:
         yield store
 
 

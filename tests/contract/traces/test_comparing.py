@@ -1,7 +1,6 @@
 """Two windows, versions or filters are drawn from the tables and compared, within what the caller may see."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import numpy as np
@@ -13,27 +12,11 @@ from plimsoll.records import Principal, Span, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, Trace, Traces, parse_side
 
-from contract.store.databases import BOTH, database, opened
 from property.traces.traffic import BEGAN, World, make_trace
 
 pytestmark = pytest.mark.anyio
 NOW = BEGAN + timedelta(hours=2)
 LOCAL = Principal.local()
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url, "traces") as store:
-        await store.write(
-            lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("scores", "spans", "traces")]
-        )
-        yield store
 
 
 async def write(

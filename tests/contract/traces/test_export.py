@@ -5,7 +5,6 @@ import csv
 import hashlib
 import json
 import tracemalloc
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,24 +16,11 @@ from plimsoll.records import Span, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, ExportAsked, Exported, Keep, TraceFilter, Traces
 
-from contract.store.databases import BOTH, database, opened, small_disk
+from contract.store.databases import small_disk
 
 pytestmark = pytest.mark.anyio
 START_NS = 1_767_225_600_000_000_000  # the first of January 2026
 MAIL = "write to ada@example.com"
-
-
-@pytest.fixture(params=BOTH, scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with database(request.param, tmp_path_factory.mktemp("store")) as address:
-        yield address
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url, "traces") as store:
-        await store.write(lambda c: [c.exec_driver_sql(f"DELETE FROM {name}") for name in ("spans", "traces")])
-        yield store
 
 
 async def write(store: Store, *numbers: int, spans: int = 1, tenant: str = "acme", text: str = MAIL) -> None:

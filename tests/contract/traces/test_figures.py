@@ -1,9 +1,7 @@
 """What the figures say, over SQLite and PostgreSQL: counts, percentiles, cost and quality over time."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -14,19 +12,11 @@ from plimsoll.store import Store
 from plimsoll.traces import FigureFilter, FigureSeries, Traces
 from plimsoll.traces.tables.figure_reading import Stretch, read_rows
 
-from contract.store.databases import BOTH, database, opened
 from contract.traces.test_folding_at_writing import write
 
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 1, 1, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(params=BOTH)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    with database(request.param, tmp_path) as url:
-        async with opened(url, "traces") as store:
-            yield store
 
 
 def request_of(number: int, *, at: timedelta, ms: int, **more: str | float) -> Span:

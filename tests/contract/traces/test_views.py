@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from plimsoll.testing import FakeClock
 from plimsoll.traces import TraceViews
 from plimsoll.traces.views.table import put_view
 
-from contract.store.databases import BOTH, database, opened
+from contract.store.databases import emptied
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -22,11 +21,10 @@ ADA = Principal(id="user:ada", tenant="acme")
 BOB = Principal(id="user:bob", tenant="other")
 
 
-@pytest.fixture(params=BOTH)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store]:
-    with database(request.param, tmp_path) as url:
-        async with opened(url) as store:
-            yield store
+@pytest.fixture
+async def store(url: str) -> AsyncGenerator[Store]:
+    async with emptied(url) as store:
+        yield store
 
 
 @pytest.fixture

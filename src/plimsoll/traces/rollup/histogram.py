@@ -7,7 +7,7 @@ histograms merge and subtract exactly.
 
 from collections.abc import Mapping, Sequence
 from math import ceil, log
-from struct import pack, unpack
+from struct import unpack
 
 import numpy as np
 
@@ -56,8 +56,11 @@ def count_within(histogram: Mapping[int, int], most_ms: float) -> int:
 
 def encode(histogram: Mapping[int, int]) -> bytes:
     """Return the histogram as bytes for a table: 8 for each bucket that is not empty, its number before its count."""
-    packed = [bucket << _COUNT_BITS | min(count, _MOST) for bucket, count in sorted(histogram.items()) if count > 0]
-    return pack(f"<{len(packed)}q", *packed)
+    buckets = np.fromiter(histogram.keys(), np.int64, len(histogram))
+    counts = np.fromiter(histogram.values(), np.int64, len(histogram))
+    packed = (buckets << _COUNT_BITS | np.minimum(counts, _MOST))[counts > 0]
+    packed.sort()
+    return packed.astype("<i8", copy=False).tobytes()
 
 
 def decode(stored: bytes) -> dict[int, int]:

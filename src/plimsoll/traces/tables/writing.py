@@ -51,15 +51,15 @@ class _Known:
     judged: Judged
 
 
-@dataclass
+@dataclass(slots=True)
 class _Arrivals:
     """The new spans of one trace."""
 
-    rows: dict[str, Mapping[str, object]] = field(default_factory=dict[str, Mapping[str, object]])
+    rows: dict[str, Mapping[str, object]]
     """By span id: the first of those that repeat an id counts."""
     known: _Known | None = None
     """None for a new trace."""
-    stored: list[LightSpan] = field(default_factory=list[LightSpan])
+    stored: list[LightSpan] = field(default_factory=list)
     """Its spans that the table holds already; not read for a long trace."""
 
 
@@ -108,7 +108,7 @@ def write_spans(connection: Connection, rows: Sequence[Mapping[str, object]]) ->
 
 def settle_traces(connection: Connection, trace_ids: Sequence[str]) -> None:
     """Fold traces that wait from all of their stored spans; those that are gone are left out."""
-    arrivals = {name: _Arrivals() for name in trace_ids}
+    arrivals = {name: _Arrivals({}) for name in trace_ids}
     _claim(connection, arrivals)
     changes = _Changes()
     for row in select_rows(connection, SPANS, LIGHT, keys=[name for name, trace in arrivals.items() if trace.known]):
@@ -134,8 +134,12 @@ def _light(columns: Values) -> LightSpan:
 def _by_trace(rows: Sequence[Mapping[str, object]]) -> dict[str, _Arrivals]:
     arrivals: dict[str, _Arrivals] = {}
     for row in rows:
-        trace = arrivals.setdefault(str(row["trace_id"]), _Arrivals())
-        trace.rows.setdefault(str(row["span_id"]), row)
+        name, span_id = cast("str", row["trace_id"]), cast("str", row["span_id"])
+        trace = arrivals.get(name)
+        if trace is None:
+            arrivals[name] = _Arrivals({span_id: row})
+        else:
+            trace.rows.setdefault(span_id, row)
     return arrivals
 
 
@@ -148,6 +152,8 @@ def _claim(connection: Connection, arrivals: Mapping[str, _Arrivals]) -> None:
 
 def _refuse_strangers(arrivals: Mapping[str, _Arrivals]) -> frozenset[tuple[str, str]]:
     refused: list[tuple[str, str]] = []
+    if len(_tenants_of(arrivals)) <= 1:
+        return frozenset()
     for name, trace in arrivals.items():
         tenant = trace.known.judged.tenant if trace.known else next(iter(trace.rows.values()))["tenant"]
         strange = [span_id for span_id, row in trace.rows.items() if row["tenant"] != tenant]
@@ -155,6 +161,11 @@ def _refuse_strangers(arrivals: Mapping[str, _Arrivals]) -> frozenset[tuple[str,
             del trace.rows[span_id]
             refused.append((name, span_id))
     return frozenset(refused)
+
+
+def _tenants_of(arrivals: Mapping[str, _Arrivals]) -> set[object]:
+    tenants = {row["tenant"] for trace in arrivals.values() for row in trace.rows.values()}
+    return tenants.union(trace.known.judged.tenant for trace in arrivals.values() if trace.known)
 
 
 def _is_long(trace: _Arrivals) -> bool:

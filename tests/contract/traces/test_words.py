@@ -6,13 +6,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from plimsoll.errors import InvalidRequest
 from plimsoll.records import Attribute, Span
 from plimsoll.store import Store
 from plimsoll.traces import Keep, TraceFilter, Traces
-from plimsoll.traces.search.blocks import BLOCK_SPANS, Keys, is_left, read_keys, read_signatures
+from plimsoll.traces.search.blocks import BLOCK_SPANS, MAP_PART, Keys, is_left, read_keys, read_signatures
 from plimsoll.traces.search.signatures import BITS
 from plimsoll.traces.tables.schema import TEXT_BLOCKS, TEXT_PARTS
 
@@ -20,6 +20,7 @@ from contract.traces.test_traces import START, span, trace_id, write
 
 pytestmark = pytest.mark.anyio
 MANY = BLOCK_SPANS + 500
+_IS_SLICED = and_(TEXT_BLOCKS.c.block_id == TEXT_PARTS.c.block_id, TEXT_BLOCKS.c.is_sliced)
 
 
 def said(number: int, words: str, /, **more: str) -> Span:
@@ -62,6 +63,26 @@ async def test_after_a_block_is_sliced_its_spans_and_those_behind_it_are_found(s
     first = await traces.list(TraceFilter(text="parcel", limit=3))
     second = await traces.list(TraceFilter(text="parcel", limit=3, before=first[-1].trace_id))
     assert [int(one.trace_id, 16) for one in (*first, *second)] == list(range(MANY - 1, MANY - 7, -1))
+
+
+async def test_words_that_no_block_holds_are_told_by_its_map_and_no_span_is_looked_at(store: Store, traces: Traces):
+    await write(store, *(said(number, "abc bcd cde") for number in range(1, MANY)))
+    maps = select(TEXT_PARTS.c.block_id).where(TEXT_PARTS.c.part >= MAP_PART).distinct()
+    (mapped,) = await store.read(lambda c: c.execute(maps.join(TEXT_BLOCKS, _IS_SLICED)).scalars().all())
+    # Each of its sequences of three stands in every span: without the map all of them would have to be read.
+    await store.write(lambda c: c.execute(delete(TEXT_BLOCKS).where(TEXT_BLOCKS.c.block_id != mapped)) and None)
+    page = await traces.page(TraceFilter(text="abcde"), seconds=0)
+    assert (page.traces, page.reached) == ([], None)
+
+
+async def test_a_block_without_a_map_is_searched_as_well_and_deleting_takes_the_map_away(store: Store, traces: Traces):
+    words = {7: "quokka", 8: "zephyrine"}
+    await write(store, *(said(number, words.get(number, "parcel"), subject=f"{number}") for number in range(1, MANY)))
+    counted = select(func.count()).where(TEXT_PARTS.c.part >= MAP_PART)
+    before = await store.read(lambda c: c.execute(counted).scalar_one())
+    assert await traces.erase("8") == 1
+    assert await store.read(lambda c: c.execute(counted).scalar_one()) < before
+    assert (await found(traces, "quokka"), await found(traces, "zephyrine")) == ([7], [])
 
 
 async def test_spans_from_before_there_were_signatures_are_found(store: Store, traces: Traces):

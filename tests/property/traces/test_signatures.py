@@ -4,7 +4,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.traces.search.signatures import BITS, bits_of, fold_case, sign_texts, slice_signatures
+from plimsoll.traces.search.blocks import cut_map, map_parts, may_hold
+from plimsoll.traces.search.signatures import (
+    BITS,
+    MAP_BITS,
+    bits_of,
+    fold_case,
+    places_of,
+    sign_texts,
+    slice_signatures,
+)
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -32,3 +41,12 @@ def test_slices_say_what_the_signatures_say(texts: list[str]):
 @given(st.lists(LETTERS, min_size=1, max_size=20))
 def test_texts_are_signed_alike_alone_and_together(texts: list[str]):
     assert (sign_texts(texts) == np.vstack([sign_texts([text]) for text in texts])).all()
+
+
+@given(LETTERS, LETTERS, LETTERS)
+def test_a_map_has_the_places_of_words_that_any_of_its_texts_contains(before: str, words: str, after: str):
+    seen = np.zeros(MAP_BITS, np.bool_)
+    sign_texts(["another text", before + words + after], seen=seen)
+    parts = cut_map([np.flatnonzero(seen).astype("<u4").tobytes()])
+    assert may_hold(parts, places_of(words))
+    assert set(map_parts(places_of(words))) <= set(parts)

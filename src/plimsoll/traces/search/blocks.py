@@ -2,12 +2,12 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plimsoll.traces.search.signatures import BITS, Bytes, sign_texts, slice_signatures
+from plimsoll.traces.search.signatures import BITS, MAP_BITS, Bytes, sign_texts, slice_signatures
 
 BLOCK_SPANS = 4_096
 """Spans from which a block is sliced: its slices are half a kilobyte, and a million spans have 244 blocks."""
@@ -15,6 +15,11 @@ SLICES_A_PART = 8
 """Slices that are stored in one row: four kilobytes, a page of the database."""
 PARTS = BITS // SLICES_A_PART
 """Rows that a sliced block is stored in."""
+MAP_PART = PARTS
+"""Number of the first part of a block's map, which stands behind its slices; of a block that is not sliced, the only
+one: the places that are set, as numbers."""
+_MAP_PARTS = 32
+_BITS_A_PART = MAP_BITS // _MAP_PARTS
 KEY = np.dtype([("trace", "V16"), ("start", "<i8"), ("tenant", "<u4")])
 """A span in a block: the id of its trace, its beginning, and a check of its tenant's name."""
 _SIGNATURE_BYTES = BITS // 8
@@ -57,9 +62,42 @@ def is_left(keys: Keys) -> NDArray[np.bool_]:
     return cast("NDArray[np.bool_]", keys["start"] != 0)
 
 
-def sign_rows(rows: Sequence[Mapping[str, object]]) -> Bytes:
-    """Return the signatures of rows of spans."""
-    return sign_texts([text_of(row) for row in rows])
+class Signed(NamedTuple):
+    """Some spans, as they are found."""
+
+    signatures: Bytes
+    """One a span."""
+    places: bytes
+    """The places of their map that are set, packed."""
+
+
+def sign_rows(rows: Sequence[Mapping[str, object]]) -> Signed:
+    """Return the signatures of rows of spans, and what their map is made of."""
+    seen = np.zeros(MAP_BITS, np.bool_)
+    signatures = sign_texts([text_of(row) for row in rows], seen=seen)
+    return Signed(signatures, np.flatnonzero(seen).astype("<u4").tobytes())
+
+
+def cut_map(packed: Sequence[bytes]) -> dict[int, bytes]:
+    """Return the parts, by number, of the map of several batches, each given by its places."""
+    seen = np.zeros(MAP_BITS, np.bool_)
+    seen[np.frombuffer(b"".join(packed), "<u4")] = True
+    parts = np.packbits(seen, bitorder="little").reshape(_MAP_PARTS, -1)
+    return {MAP_PART + number: part.tobytes() for number, part in enumerate(parts)}
+
+
+def map_parts(places: Sequence[int]) -> list[int]:
+    """Return the numbers of the parts of a map that these places lie in."""
+    return sorted({MAP_PART + place // _BITS_A_PART for place in places})
+
+
+def may_hold(parts: Mapping[int, bytes], places: Sequence[int]) -> bool:
+    """Tell whether a block may hold what has these places, by those parts of its map that there are."""
+    return all(_is_set(parts.get(MAP_PART + place // _BITS_A_PART), place % _BITS_A_PART) for place in places)
+
+
+def _is_set(part: bytes | None, place: int) -> bool:
+    return part is None or bool(part[place // 8] >> place % 8 & 1)
 
 
 def read_signatures(packed: bytes) -> Bytes:

@@ -14,7 +14,7 @@ from plimsoll.traces.search.blocks import KEY, PARTS, blank_parts, is_left, read
 from plimsoll.traces.tables.rows_of import rows_of
 from plimsoll.traces.tables.schema import SUMMARIES, TEXT_BLOCKS, TEXT_PARTS
 from plimsoll.traces.tables.statements import select_rows
-from plimsoll.traces.tables.texts import bytes_of, read_parts, replace_keys
+from plimsoll.traces.tables.texts import bytes_of, forget_map, read_parts, replace_keys
 
 
 class Stale(NamedTuple):
@@ -49,6 +49,8 @@ def blank_gone(connection: Connection) -> Stale | None:
         keys[gone] = np.zeros(1, KEY)
         this = update(TEXT_BLOCKS).where(TEXT_BLOCKS.c.block_id == block_id)
         if block["is_sliced"]:
+            if gone.any():
+                forget_map(connection, block_id)
             connection.execute(this.values(members=keys.tobytes()))
             return Stale(block_id, keys.tobytes(), PARTS)
         if gone.any():

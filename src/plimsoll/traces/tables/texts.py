@@ -14,7 +14,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from plimsoll.traces.search.blocks import (
     BLOCK_SPANS,
     KEY,
+    MAP_PART,
     Keys,
+    cut_map,
     cut_parts,
     is_left,
     pack_keys,
@@ -65,8 +67,9 @@ def keep_texts(connection: Connection, rows: Sequence[Mapping[str, object]]) -> 
     if not rows:
         return
     keys = pack_keys([(str(row["trace_id"]), int(str(row["start_ns"])), str(row["tenant"])) for row in rows])
-    values = {**_extent(keys), "members": keys.tobytes(), "signatures": sign_rows(rows).tobytes(), "is_sliced": False}
-    connection.execute(insert(TEXT_BLOCKS).values(**values, is_stale=False))
+    signed = sign_rows(rows)
+    values = {**_extent(keys), "members": keys.tobytes(), "signatures": signed.signatures.tobytes(), "is_sliced": False}
+    _insert_block(connection, {**values, "is_stale": False}, parts={MAP_PART: signed.places})
     waiting = connection.execute(select(func.sum(TEXT_BLOCKS.c.spans)).where(~TEXT_BLOCKS.c.is_sliced)).scalar()
     if waiting is not None and waiting >= BLOCK_SPANS:
         slice_block(connection)
@@ -85,10 +88,17 @@ def slice_block(connection: Connection) -> None:
     gone = delete(TEXT_BLOCKS).where(TEXT_BLOCKS.c.block_id.in_(taken)).returning(TEXT_BLOCKS)
     blocks = sorted(rows_of(connection, gone), key=lambda block: int(str(block["block_id"])))
     if blocks:
-        _store_sliced(connection, blocks)
+        _store_sliced(connection, blocks, maps=_take_maps(connection, blocks))
 
 
-def _store_sliced(connection: Connection, blocks: Sequence[Row]) -> None:
+def _take_maps(connection: Connection, blocks: Sequence[Row]) -> dict[int, bytes]:
+    """Return the map of blocks that become one, taking theirs away; none where one of them has none."""
+    those = TEXT_PARTS.c.block_id.in_([block["block_id"] for block in blocks])
+    taken = connection.execute(delete(TEXT_PARTS).where(those).returning(TEXT_PARTS.c.bits)).scalars().all()
+    return cut_map([bytes_of(bits) for bits in taken]) if len(taken) == len(blocks) else {}
+
+
+def _store_sliced(connection: Connection, blocks: Sequence[Row], *, maps: Mapping[int, bytes]) -> None:
     keys = np.concatenate([read_keys(bytes_of(block["members"])) for block in blocks])
     signatures = np.vstack([_signatures(connection, block) for block in blocks])
     left = is_left(keys)
@@ -97,8 +107,12 @@ def _store_sliced(connection: Connection, blocks: Sequence[Row]) -> None:
     keys, parts = cut_parts(keys[left], signatures[left])
     values = {**_extent(keys[is_left(keys)]), "members": keys.tobytes(), "is_sliced": True}
     values["is_stale"] = any(block["is_stale"] for block in blocks)
+    _insert_block(connection, values, parts={**dict(enumerate(parts)), **maps})
+
+
+def _insert_block(connection: Connection, values: Mapping[str, object], *, parts: Mapping[int, bytes]) -> None:
     block_id = connection.execute(insert(TEXT_BLOCKS).values(**values).returning(TEXT_BLOCKS.c.block_id)).scalar_one()
-    rows = [{"block_id": block_id, "part": number, "bits": part} for number, part in enumerate(parts)]
+    rows = [{"block_id": block_id, "part": number, "bits": part} for number, part in parts.items()]
     connection.execute(insert(TEXT_PARTS), rows)
 
 
@@ -149,7 +163,8 @@ def replace_keys(
     keys: Keys,
     gone: NDArray[np.bool_],
 ) -> None:
-    """Put a block's keys, of which some are blank now; what is sliced is marked as stale."""
+    """Put a block's keys, of which some are blank now; what is sliced is marked as stale, and the map goes."""
+    forget_map(connection, block["block_id"])
     this = TEXT_BLOCKS.c.block_id == block["block_id"]
     if not is_left(keys).any():
         connection.execute(delete(TEXT_PARTS).where(TEXT_PARTS.c.block_id == block["block_id"]))
@@ -163,6 +178,11 @@ def replace_keys(
     signatures = None if signed is None else read_signatures(bytes_of(signed))[left].tobytes()
     changed = {"members": keys[left].tobytes(), "signatures": signatures, "spans": int(left.sum())}
     connection.execute(update(TEXT_BLOCKS).where(this).values(**changed))
+
+
+def forget_map(connection: Connection, block_id: object) -> None:
+    """Delete the map of a block of which spans were deleted: it cannot tell which of its places these set."""
+    connection.execute(delete(TEXT_PARTS).where(TEXT_PARTS.c.block_id == block_id, TEXT_PARTS.c.part >= MAP_PART))
 
 
 def list_blocks(connection: Connection) -> list[Row]:

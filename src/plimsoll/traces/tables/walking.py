@@ -19,13 +19,15 @@ from plimsoll.traces.search.blocks import (
     SLICES_A_PART,
     Keys,
     is_left,
+    map_parts,
     match_parts,
     match_signatures,
+    may_hold,
     read_keys,
     read_signatures,
     tenant_check,
 )
-from plimsoll.traces.search.signatures import bits_of, fold_case
+from plimsoll.traces.search.signatures import bits_of, fold_case, places_of
 from plimsoll.traces.tables.filtering import narrow, order_of
 from plimsoll.traces.tables.reading import select_summaries
 from plimsoll.traces.tables.rows_of import Row, rows_of
@@ -37,6 +39,7 @@ _MOST_BLOCKS = 64
 _LOOKED_AT = 200
 _FEW = 2_000
 _BEGINNING = -(2**63)
+_NOWHERE = np.zeros(0, np.intp)
 
 
 @dataclass
@@ -96,6 +99,7 @@ class _Hunt:
         self._let_through = let_through
         self._words = fold_case(where.text or "")
         self._bits = bits_of(where.text or "")
+        self._places = places_of(where.text or "")
         self._seen: set[str] = set()
         self._rows: list[Row] = []
 
@@ -167,6 +171,10 @@ class _Hunt:
     def _matches(self, connection: Connection, blocks: Sequence[Row]) -> Iterator[Keys]:
         sliced = [int(str(block["block_id"])) for block in blocks if block["is_sliced"]]
         places: dict[int, NDArray[np.intp] | None] = {}
+        if self._places and sliced:
+            maps = read_parts(connection, sliced, map_parts(self._places))
+            places = {name: _NOWHERE for name in sliced if not may_hold(maps.get(name, {}), self._places)}
+            sliced = [name for name in sliced if name not in places]
         if self._bits and sliced:
             numbers = sorted({bit // SLICES_A_PART for bit in self._bits})
             for block_id, parts in read_parts(connection, sliced, numbers).items():

@@ -56,7 +56,7 @@ def _refused(folder: Path, error: OSError) -> OperatorError:
 def _require_usable(folder: Path) -> None:
     if not _NAME.fullmatch(folder.name):
         raise InvalidRequest(
-            f"{folder.name!r} cannot be a project's name.",
+            f"{str(folder)!r} cannot be a project's name.",
             next_step="Use letters, digits, '-', '_' and '.', 64 at most: `plimsoll init my-project`.",
         )
     if not folder.parent.is_dir():

@@ -108,5 +108,5 @@ async def _gate(asked: Asked) -> GateReport:
 
 def _show(report: GateReport) -> str:
     text = io.StringIO()
-    Console(file=text, width=_WIDTH, color_system=None).print(render_gate(report))
+    Console(file=text, width=_WIDTH, color_system=None, markup=False, emoji=False).print(render_gate(report))
     return text.getvalue()

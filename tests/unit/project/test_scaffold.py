@@ -36,3 +36,8 @@ def test_a_name_that_cannot_be_a_folder_is_refused(tmp_path: Path, name: str):
 def test_a_missing_parent_is_named(tmp_path: Path):
     with pytest.raises(InvalidRequest, match="does not exist"):
         write_project(tmp_path / "nowhere" / "shop")
+
+
+def test_this_folder_is_no_name_and_the_refusal_says_what_was_asked_for():
+    with pytest.raises(InvalidRequest, match=r"'\.' cannot be a project's name"):
+        write_project(Path())

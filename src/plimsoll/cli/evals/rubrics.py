@@ -22,7 +22,7 @@ def rubrics(*, as_json: bool) -> None:
         return
     console = make_console()
     for path in written:
-        console.print(f"Wrote {path}.", markup=False)
+        console.print(f"Wrote {path}.")
     if not written:
         console.print("All rubrics are there already.")
 

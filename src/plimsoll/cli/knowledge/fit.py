@@ -38,7 +38,7 @@ def fit(corpus: str, dataset: str, *, asker: str, as_json: bool) -> None:
 def _show(found: RetrievalFit) -> None:
     console = make_console()
     for sentence in found.undecided:
-        console.print(sentence, markup=False)
+        console.print(sentence)
     if found.skipped:
         console.print(f"{found.skipped} questions were refused and took no part.")
     if found.mix is not None:
@@ -56,7 +56,6 @@ def _show_mix(console: Console, mix: MixFit) -> None:
         f"mix of legs: {_legs(mix.in_use)} now, {_legs(mix.mix)} by {mix.questions} questions with evidence\n"
         f"  nDCG@10 of questions held out: {mix.before:.3f} now, {after} fitted, {_gain(mix.gain)}"
         f"{_groups(keeps_documents_whole=mix.keeps_documents_whole)}",
-        markup=False,
     )
     if not mix.is_better:
         console.print(f"  The mix stays, because {_why_mix_stays(mix)}.")
@@ -77,7 +76,6 @@ def _show_answerability(console: Console, fitted: AnswerFit) -> None:
         f"  abstained, of those without: {before.abstained:.3f} now, {after.abstained:.3f} fitted\n"
         f"  log probability of the truth, a question: {_gain(fitted.gain)}"
         f"{_groups(keeps_documents_whole=fitted.keeps_documents_whole)}",
-        markup=False,
     )
     if not fitted.is_better:
         console.print("  The weights stay, because the gain is not beyond chance.")

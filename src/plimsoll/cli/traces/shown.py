@@ -22,7 +22,7 @@ def show_trace(trace: Trace, console: Console, *, known: Sequence[Calibration]) 
     console.print(
         Text(
             f"{summary.feature or summary.name} · {summary.outcome or 'unfinished'} · {summary.duration_ms:.0f} ms · "
-            f"{summary.input_tokens} tokens in, {summary.output_tokens} out · {show_cost(summary.cost_usd)}"
+            f"{summary.input_tokens} tokens in, {summary.output_tokens} out · cost {show_cost(summary.cost_usd)}"
         )
     )
     if summary.error:

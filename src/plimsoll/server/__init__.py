@@ -10,12 +10,12 @@ from plimsoll.server.door.paths import DOOR_PATHS, DoorPath
 from plimsoll.server.limits import Limits
 from plimsoll.server.live import LiveFeed, Pace
 from plimsoll.server.routes import all_routes
-from plimsoll.server.run import serve_app
-from plimsoll.server.schedules import kept_on_schedule
-from plimsoll.server.serve import build_app, read_limits, serve
-from plimsoll.server.upkeep import kept_current, kept_tidy
-from plimsoll.server.warm import WarmUp
-from plimsoll.server.workers import serve_with_workers
+from plimsoll.server.running.run import serve_app
+from plimsoll.server.running.schedules import kept_on_schedule
+from plimsoll.server.running.serve import build_app, read_limits, serve
+from plimsoll.server.running.upkeep import kept_current, kept_tidy
+from plimsoll.server.running.warm import WarmUp
+from plimsoll.server.running.workers import serve_with_workers
 
 __all__ = [
     "DOOR_PATHS",

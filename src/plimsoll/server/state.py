@@ -13,8 +13,8 @@ from plimsoll.server.door.callers import KnownKeys
 from plimsoll.server.limits import Limits
 from plimsoll.server.live import LiveFeed
 from plimsoll.server.recent import RecentAnswers
-from plimsoll.server.siblings import Siblings
-from plimsoll.server.warm import WarmUp
+from plimsoll.server.running.siblings import Siblings
+from plimsoll.server.running.warm import WarmUp
 
 
 class ServerKeys(KeyRing, Verifier, KnownKeys, Protocol):

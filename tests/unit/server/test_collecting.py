@@ -1,6 +1,6 @@
 import gc
 
-from plimsoll.server.collecting import collecting_seldom
+from plimsoll.server.running.collecting import collecting_seldom
 
 
 def test_cycles_are_looked_for_seldom_within_the_block_and_as_before_after_it():

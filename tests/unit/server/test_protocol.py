@@ -9,7 +9,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from plimsoll.server.protocol import MOST_HEAD_BYTES, Http
+from plimsoll.server.running.protocol import MOST_HEAD_BYTES, Http
 
 pytestmark = pytest.mark.anyio
 REQUEST = b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 4\r\n"

@@ -1,6 +1,6 @@
 """When a worker that ended is started again."""
 
-from plimsoll.server.restart import Restarts
+from plimsoll.server.running.restart import Restarts
 
 
 def test_the_wait_doubles_and_the_fifth_end_within_a_minute_is_the_last():

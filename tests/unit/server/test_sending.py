@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from plimsoll.server.sending import MOST_HELD_BYTES, GatheringTransport
+from plimsoll.server.running.sending import MOST_HELD_BYTES, GatheringTransport
 
 pytestmark = pytest.mark.anyio
 

@@ -1,6 +1,6 @@
 """Metrics of several workers as one text."""
 
-from plimsoll.server.siblings import merge_metrics
+from plimsoll.server.running.siblings import merge_metrics
 
 FIRST = b'# HELP calls_total Calls.\n# TYPE calls_total counter\ncalls_total{worker="1"} 3.0\n'
 SECOND = b'# HELP calls_total Calls.\n# TYPE calls_total counter\ncalls_total{worker="2"} 4.0\n'

@@ -15,7 +15,7 @@ from plimsoll.evals import OnlineHealth
 from plimsoll.project import GatewayHealth, Project
 from plimsoll.server.api.knowledge_metrics import KnowledgeMetrics
 from plimsoll.server.auth import require
-from plimsoll.server.siblings import merge_metrics
+from plimsoll.server.running.siblings import merge_metrics
 from plimsoll.server.state import state_of
 
 

@@ -19,8 +19,8 @@ import msgspec
 from plimsoll.records import Clock, SystemClock
 from plimsoll.server.address import Address, listen
 from plimsoll.server.limits import Limits
-from plimsoll.server.order import MACHINE_FAILED, MUST_CHANGE, READY, WorkerOrder
-from plimsoll.server.restart import MOST_ENDS, Restarts
+from plimsoll.server.running.order import MACHINE_FAILED, MUST_CHANGE, READY, WorkerOrder
+from plimsoll.server.running.restart import MOST_ENDS, Restarts
 
 _START_SECONDS = 120.0
 _CLOSING_SECONDS = 25.0
@@ -112,7 +112,7 @@ class Crew:
         with ours:
             with theirs:
                 process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "plimsoll.server.worker", msgspec.json.encode(order).decode()),
+                    *(sys.executable, "-m", "plimsoll.server.running.worker", msgspec.json.encode(order).decode()),
                     stdin=asyncio.subprocess.DEVNULL,
                     pass_fds=(order.listener, order.parent),
                     # Ctrl-C reaches the parent alone, which then asks every worker to finish.

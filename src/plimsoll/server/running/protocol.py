@@ -9,7 +9,7 @@ from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from plimsoll.server.sending import GatheringTransport
+from plimsoll.server.running.sending import GatheringTransport
 
 MOST_HEAD_BYTES = 65_536
 """Largest head: the request line with its headers. A piece that also completes the head may be a little larger."""

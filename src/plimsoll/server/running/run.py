@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from plimsoll.server.limits import Limits
-from plimsoll.server.protocol import Http
+from plimsoll.server.running.protocol import Http
 
 _KEEP_ALIVE_SECONDS = 15
 

@@ -13,19 +13,19 @@ from plimsoll.server.address import Address, check_address, listen
 from plimsoll.server.api.metrics import write_metrics
 from plimsoll.server.app import assemble
 from plimsoll.server.auth import Sessions
-from plimsoll.server.collecting import collecting_seldom
 from plimsoll.server.door.door import Door
 from plimsoll.server.door.table import open_door
 from plimsoll.server.limits import Limits
 from plimsoll.server.live import LiveFeed
 from plimsoll.server.recent import RecentAnswers
 from plimsoll.server.routes import all_routes
-from plimsoll.server.run import serve_app
-from plimsoll.server.schedules import kept_on_schedule
-from plimsoll.server.siblings import Siblings
+from plimsoll.server.running.collecting import collecting_seldom
+from plimsoll.server.running.run import serve_app
+from plimsoll.server.running.schedules import kept_on_schedule
+from plimsoll.server.running.siblings import Siblings
+from plimsoll.server.running.upkeep import kept_current, kept_tidy
+from plimsoll.server.running.warm import WarmUp
 from plimsoll.server.state import ServerState
-from plimsoll.server.upkeep import kept_current, kept_tidy
-from plimsoll.server.warm import WarmUp
 
 _MEGABYTE = 1_000_000
 _GRACE_SECONDS = 5.0

@@ -1,4 +1,4 @@
-"""One of several processes that serve a project: `python -m plimsoll.server.worker ORDER`, started by `workers`.
+"""One of several processes that serve a project: `python -m plimsoll.server.running.worker ORDER`, begun by `workers`.
 
 It takes requests from the listener that its parent opened, says when it is ready, and ends with its parent.
 """
@@ -17,9 +17,9 @@ import uvloop
 from plimsoll.errors import PlimsollError, ProjectError
 from plimsoll.project import open as open_project
 from plimsoll.server.address import Address
-from plimsoll.server.order import MACHINE_FAILED, MUST_CHANGE, READY, WorkerOrder
-from plimsoll.server.serve import serve_on
-from plimsoll.server.siblings import Siblings
+from plimsoll.server.running.order import MACHINE_FAILED, MUST_CHANGE, READY, WorkerOrder
+from plimsoll.server.running.serve import serve_on
+from plimsoll.server.running.siblings import Siblings
 
 
 async def work(order: WorkerOrder) -> None:

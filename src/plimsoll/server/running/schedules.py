@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 
 from plimsoll.errors import PlimsollError
 from plimsoll.project import Project
-from plimsoll.server.upkeep import running
+from plimsoll.server.running.upkeep import running
 
 _LOOK_SECONDS = 5.0
 _AT_ONCE = 2

@@ -55,6 +55,7 @@ PAGES = {
     "word of 2 letters": "/traces?text=zq",
     "common word, of a feature": "/traces?text=object&feature=moderation",
     "sessions": "/sessions",
+    "users, dearest of 30 days": "/users?window=30d&sort=dearest",
 }
 
 

@@ -1,6 +1,7 @@
 """Log records by OTLP/HTTP: evaluation results become scores, messages stand at their span, the rest is counted."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,20 @@ from plimsoll.traces import FigureFilter, TraceFilter, Traces
 
 from contract.gateway.fronted import fronted
 from contract.server.driving import INSTRUMENTORS, KEY, instrumented
-from contract.server.exports import JSON, PROTOBUF, START, TRACE, as_json, pair_of, request_of, span_of
+from contract.server.exports import (
+    JSON,
+    PROTOBUF,
+    START,
+    TRACE,
+    as_json,
+    as_protobuf,
+    bomb,
+    pair_of,
+    read_status,
+    request_of,
+    send,
+    span_of,
+)
 from contract.server.serving import Reply, Served, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
@@ -161,6 +175,35 @@ async def test_protobuf_is_read_and_answered_too(server: Served):
     assert (reply.status, reply.headers["content-type"]) == (200, PROTOBUF)
     answer = ExportLogsServiceResponse.FromString(reply.text.encode())
     assert answer.partial_success.rejected_log_records == 1
+
+
+UNREADABLE = [
+    pytest.param(PROTOBUF, b"\xff\xff", {}, 400, id="no protobuf"),
+    pytest.param(PROTOBUF, as_protobuf(request_of(span_of(1))), {}, 400, id="spans"),
+    pytest.param(JSON, b"[]", {}, 400, id="JSON of another shape"),
+    pytest.param(JSON, b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":5}]}]}]}', {}, 400, id="a bare body"),
+    pytest.param(JSON, gzip.compress(b"{}")[:-4], {"content_encoding": "gzip"}, 400, id="gzip cut off"),
+    pytest.param(JSON, b"{}", {"content_encoding": "zstd"}, 415, id="zstd"),
+    pytest.param("text/plain", b"{}", {}, 415, id="a text"),
+    pytest.param(JSON, bomb(21 * 2**20), {"content_encoding": "gzip"}, 413, id="a bomb"),
+]
+
+
+@pytest.mark.parametrize(("content_type", "body", "headers", "status"), UNREADABLE)
+async def test_what_cannot_be_read_gets_its_status(
+    server: Served, *, content_type: str, body: bytes, headers: dict[str, str], status: int
+):
+    answer = await send(server, body, path="/v1/logs", content_type=content_type, **headers)
+    expected = content_type if content_type in {PROTOBUF, JSON} else JSON
+    assert (answer.reply.status, answer.reply.headers["content-type"]) == (status, expected)
+    assert read_status(answer.reply, answer.body)[0] == 3
+
+
+@pytest.mark.parametrize(("content_type", "body"), [(PROTOBUF, b""), (JSON, b"{}"), (JSON, b'{"resourceLogs":null}')])
+async def test_an_empty_request_is_200(server: Served, content_type: str, body: bytes):
+    answer = await send(server, body, path="/v1/logs", content_type=content_type)
+    assert (answer.reply.status, answer.reply.headers["content-type"]) == (200, content_type)
+    assert answer.body == (b"" if content_type == PROTOBUF else b"{}")
 
 
 async def test_no_key_writes_into_another_tenants_trace(tmp_path: Path):

@@ -9,7 +9,7 @@ from rich.table import Table
 from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.cli.traces.options import filter_options, read_options
-from plimsoll.cli.traces.shown import show_cost, show_trace
+from plimsoll.cli.traces.shown import show_cost, show_outcome, show_trace
 from plimsoll.project import Project
 from plimsoll.traces import TracePage, TraceSummary
 
@@ -76,7 +76,7 @@ def _show_list(found: list[TraceSummary], console: Console) -> None:
             row.trace_id[:_SHORT_ID],
             f"{row.started_at:%m-%d %H:%M:%S}",
             row.feature or row.name,
-            str(row.outcome or "unfinished"),
+            show_outcome(row),
             f"{row.duration_ms:.0f}",
             str(row.input_tokens + row.output_tokens),
             show_cost(row.cost_usd),

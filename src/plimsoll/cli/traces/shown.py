@@ -9,7 +9,7 @@ from rich.tree import Tree
 from plimsoll.cli.console import plain
 from plimsoll.evals import Calibration, describe_score
 from plimsoll.records import Span
-from plimsoll.traces import Trace
+from plimsoll.traces import Trace, TraceSummary
 
 _TOLD = ("plimsoll.target", "plimsoll.reason")
 """What is shown of an event besides its name."""
@@ -21,7 +21,7 @@ def show_trace(trace: Trace, console: Console, *, known: Sequence[Calibration]) 
     console.print(Text(f"Trace {summary.trace_id}", "bold"))
     console.print(
         Text(
-            f"{summary.feature or summary.name} · {summary.outcome or 'unfinished'} · {summary.duration_ms:.0f} ms · "
+            f"{summary.feature or summary.name} · {show_outcome(summary)} · {summary.duration_ms:.0f} ms · "
             f"{summary.input_tokens} tokens in, {summary.output_tokens} out · cost {show_cost(summary.cost_usd)}"
         )
     )
@@ -54,6 +54,13 @@ def _describe(span: Span) -> Text:
         text.append(f"\n  {event.name}", "yellow")
         text.append("".join(f"  {event.attributes[name]}" for name in _TOLD if name in event.attributes))
     return text
+
+
+def show_outcome(summary: TraceSummary) -> str:
+    """Write how a trace ended; work of our own, such as reading documents, has no outcome and is done all the same."""
+    if summary.outcome or not summary.has_root:
+        return str(summary.outcome or "unfinished")
+    return "failed" if summary.error else "done"
 
 
 def show_cost(cost_usd: float | None) -> str:

@@ -41,6 +41,7 @@ from plimsoll.traces.prompt_uses import PromptUse
 from plimsoll.traces.query import MOST_WITHHELD, SEARCH_SECONDS, Traces
 from plimsoll.traces.records import (
     MOST_TRACES,
+    AlikeScores,
     CaptureHealth,
     ScoreBound,
     Session,
@@ -69,6 +70,7 @@ __all__ = [
     "SEARCH_SECONDS",
     "TRUNCATED",
     "WITHHELD",
+    "AlikeScores",
     "Capture",
     "CaptureHealth",
     "Comparison",

@@ -21,7 +21,7 @@ from plimsoll.traces.figure_query import read_series
 from plimsoll.traces.figures import FigureFilter, Figures
 from plimsoll.traces.moments import moment_of, nanoseconds_of
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
-from plimsoll.traces.records import MOST_TRACES, Session, Trace, TraceFilter, TracePage, TraceSummary
+from plimsoll.traces.records import MOST_TRACES, AlikeScores, Session, Trace, TraceFilter, TracePage, TraceSummary
 from plimsoll.traces.retention import Keep, Pruned, Pruning, Sampling, Thinning
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import CONTENT_LIMIT, REDACTOR, Redact, RowMaker, span_of
@@ -33,7 +33,7 @@ from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_sub
 from plimsoll.traces.tables.losses import sum_losses
 from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, read_page, read_trace
 from plimsoll.traces.tables.score_counting import insert_scores, replace_score
-from plimsoll.traces.tables.scores import list_live_scores, list_scores_of, sum_judging
+from plimsoll.traces.tables.scores import count_live_scores, list_scores_of, sum_judging
 from plimsoll.traces.tables.sessions import list_sessions
 from plimsoll.traces.tables.walking import Found, find_words
 from plimsoll.traces.tables.withholding import count_closed
@@ -42,7 +42,6 @@ from plimsoll.traces.users import UserAsked, UserPage, read_users
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
 _FULL_LENGTH = 32
 _MOST_SPANS = 5_000
-_MOST_SCORES = 100_000
 _DELETED_AT_ONCE = 500
 _PATIENT_SECONDS = 10.0
 SEARCH_SECONDS = 0.15
@@ -138,10 +137,10 @@ class Traces:
             found.setdefault(str(row["trace_id"]), []).append(score)
         return found
 
-    async def live_scores(self, feature: str, *, since: datetime) -> list[Score]:
-        """Return the newest 100,000 scores since the moment about live requests to a feature, newest first."""
-        rows = await self._store.read(partial(list_live_scores, feature=feature, since=since, limit=_MOST_SCORES))
-        return [msgspec.convert({name: row[name] for name in Score.__struct_fields__}, Score) for row in rows]
+    async def live_scores(self, feature: str, *, since: datetime) -> list[AlikeScores]:
+        """Return all scores since the moment about live requests to a feature, those that say the same together."""
+        rows = await self._store.read(partial(count_live_scores, feature=feature, since=since))
+        return [msgspec.convert(row, AlikeScores) for row in rows]
 
     async def judging_cost(self, names: frozenset[str], *, since: datetime) -> float | None:
         """Return what live scores of these names cost since the moment; None when a price is unknown."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from plimsoll.records import ErrorClass, Outcome, Principal, Score, Span
+from plimsoll.records import ErrorClass, Outcome, Principal, Score, ScoreSource, Span
 from plimsoll.traces.short_names import shorten_name
 
 MOST_TRACES = 500
@@ -186,6 +186,25 @@ class TraceSummary(msgspec.Struct, frozen=True, kw_only=True):
     def is_for(self, caller: Principal) -> bool:
         """Tell whether the caller may see it: of their tenant, and open to all of it or asked by themselves."""
         return self.tenant == caller.tenant and (not self.is_closed or self.subject == shorten_name(caller.id))
+
+
+class AlikeScores(msgspec.Struct, frozen=True, kw_only=True):
+    """Scores that say the same of as many traces."""
+
+    name: str
+    """Name of the scorer."""
+    source: ScoreSource
+    """What kind of judge gave them."""
+    version: str
+    """The version of the judge; empty where none is known."""
+    passed: bool | None
+    """Whether the traces passed; None where they could not tell."""
+    inclusion: float
+    """The chance with which each of the traces was drawn."""
+    count: int
+    """How many scores these are."""
+    cost_usd: float | None
+    """What they cost together; None when a price is unknown."""
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

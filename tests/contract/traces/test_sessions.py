@@ -1,8 +1,10 @@
 """The list of conversations: their sums, and which share of their scores passed; on SQLite and PostgreSQL."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from plimsoll.records import Score
+from plimsoll.records import Attribute, Score, Span
 from plimsoll.store import Store
 from plimsoll.traces import Traces
 
@@ -32,3 +34,31 @@ async def test_scores_of_another_tenant_are_not_counted(store: Store, traces: Tr
     assert await listed(traces) == [("a", 1, 1, 1.0)]
     assert await listed(traces, "other") == [("a", 1, 1, 0.0)]
     assert await listed(traces, "nobody") == []
+
+
+async def test_the_scores_of_turns_long_ago_count_as_well(store: Store, traces: Traces):
+    turns = [turn_of(number, "a" if number in {0, 2_200} else "b") for number in range(2_201)]
+    await write(store, *turns)
+    said = [(turns[0].trace_id, False), (turns[-1].trace_id, True)]
+    await traces.add_scores([Score(name="good", value=1.0, passed=ok, trace_id=name) for name, ok in said])
+    assert await listed(traces) == [("a", 2, 2, 0.5), ("b", 2_199, 0, None)]
+
+
+async def test_live_scores_are_counted_by_what_they_say_however_many_there_are(store: Store, traces: Traces):
+    await write(store, *(turn_of(number, "a", feature="docs") for number in range(3)), turn_of(3, "a", dataset="cases"))
+    good = [Score(name="good", value=1.0, passed=True, trace_id=f"{n:032x}", cost_usd=0.5) for n in (0, 1)]
+    others = [
+        Score(name="good", value=0.0, passed=False, trace_id=f"{2:032x}", cost_usd=None),
+        Score(name="good", value=1.0, passed=True, trace_id=f"{3:032x}"),
+    ]
+    await traces.add_scores([*good, *others])
+    found = await traces.live_scores("docs", since=datetime(2000, 1, 1, tzinfo=UTC))
+    assert [(one.passed, one.count, one.cost_usd) for one in found] == [(False, 1, None), (True, 2, 1.0)]
+
+
+def turn_of(number: int, session: str, /, **more: str) -> Span:
+    """Return a request of a conversation, a second after the one before."""
+    said: dict[str, Attribute] = {"plimsoll.kind": "request", "plimsoll.session": session}
+    said |= {f"plimsoll.{name}": value for name, value in more.items()}
+    at = (1_800_000_000 + number) * 10**9
+    return Span(trace_id=f"{number:032x}", span_id="1" * 16, name="ask", start_ns=at, end_ns=at + 1, attributes=said)

@@ -21,6 +21,14 @@ def test_a_day_with_a_smaller_rate_counts_for_as_many_requests_as_it_had():
     assert found.interval.n == 20
 
 
+def test_outcomes_counted_together_say_what_they_say_one_by_one():
+    alone = weighted_proportion([True] * 30 + [False] * 12 + [True] * 5, [1.0] * 42 + [10.0] * 5)
+    assert weighted_proportion([True, False, True], [1.0, 1.0, 10.0], counts=[30, 12, 5]) == alone
+    for counts in ([1], [1, 0]):
+        with pytest.raises(ValueError, match="count from 1 upwards"):
+            weighted_proportion([True, False], [1.0, 1.0], counts=counts)
+
+
 def test_weights_that_are_none_are_refused_and_no_sample_says_nothing():
     assert weighted_proportion([], []) is None
     for weights in ([1.0], [1.0, 0.0], [1.0, float("inf")]):

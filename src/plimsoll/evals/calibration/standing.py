@@ -13,6 +13,7 @@ from plimsoll.evals.eval_run import EvalRun, observe
 from plimsoll.evals.scorers import PositionBias, position_bias
 from plimsoll.line import Judged, JudgeErrors, correct_rate
 from plimsoll.records import Interval, Score, ScoreSource
+from plimsoll.traces import AlikeScores
 
 UNCALIBRATED = "uncalibrated"
 """What stands beside a score of which nobody knows how far it can be trusted."""
@@ -103,7 +104,9 @@ def describe_calibration(found: Calibration | None) -> str:
     return f"calibrated {kappa} of {found.at:%Y-%m-%d} on {found.labels} labels{weak}"
 
 
-def find_calibration(kept: Iterable[Calibration], scores: Sequence[Score]) -> Calibration | None:
+def find_calibration(
+    kept: Iterable[Calibration], scores: Sequence[Score] | Sequence[AlikeScores]
+) -> Calibration | None:
     """Return the newest calibration (of those given, newest first) of the one version that gave all of the scores."""
     versions = {(score.name, score.version) for score in scores if score.version}
     if len(versions) != 1 or not all(score.version for score in scores):

@@ -10,8 +10,9 @@ import msgspec
 
 from plimsoll.evals.calibration.calibration import Calibration
 from plimsoll.evals.calibration.standing import describe_calibration, find_calibration
-from plimsoll.records import Interval, Score, ScoreSource
+from plimsoll.records import Interval, ScoreSource
 from plimsoll.stats import rogan_gladen, weighted_proportion
+from plimsoll.traces import AlikeScores
 
 
 class OnlineRate(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,26 +36,31 @@ class OnlineRate(msgspec.Struct, frozen=True, kw_only=True):
     """What judging cost; None when a price is unknown, or a cost was not counted."""
 
 
-def summarise_online(scores: Sequence[Score], kept: Sequence[Calibration]) -> tuple[OnlineRate, ...]:
+def summarise_online(scores: Sequence[AlikeScores], kept: Sequence[Calibration]) -> tuple[OnlineRate, ...]:
     """Return one rate for each scorer, by name; `kept` are the known calibrations, newest first."""
-    by_name: dict[str, list[Score]] = {}
+    by_name: dict[str, list[AlikeScores]] = {}
     for score in scores:
         by_name.setdefault(score.name, []).append(score)
     return tuple(_summarise(name, by_name[name], kept) for name in sorted(by_name))
 
 
-def _summarise(name: str, scores: Sequence[Score], kept: Sequence[Calibration]) -> OnlineRate:
+def _summarise(name: str, scores: Sequence[AlikeScores], kept: Sequence[Calibration]) -> OnlineRate:
     ruled = [(score, score.passed) for score in scores if score.passed is not None]
     is_judge = any(score.source is ScoreSource.MODEL for score in scores)
     calibration = find_calibration(kept, [score for score, _ in ruled]) if is_judge and ruled else None
-    weighted = weighted_proportion([passed for _, passed in ruled], [1 / score.inclusion for score, _ in ruled])
+    weighted = weighted_proportion(
+        [passed for _, passed in ruled],
+        [1 / score.inclusion for score, _ in ruled],
+        counts=[score.count for score, _ in ruled],
+    )
+    n = sum(score.count for score, _ in ruled)
     costs = [score.cost_usd for score in scores]
     return OnlineRate(
         scorer=name,
         rate=weighted.interval if weighted else None,
         effective_n=weighted.effective_n if weighted else 0.0,
-        n=len(ruled),
-        missing=len(scores) - len(ruled),
+        n=n,
+        missing=sum(score.count for score in scores) - n,
         corrected=rogan_gladen(
             weighted.interval.estimate * weighted.effective_n, weighted.effective_n, calibration.counts
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Connection, and_, case, exists, func, select
 
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SCORES, SUMMARIES
@@ -15,11 +15,14 @@ def list_scores_of(connection: Connection, trace_ids: Sequence[str]) -> list[Row
     return rows_of(connection, query)
 
 
-def list_live_scores(connection: Connection, feature: str, *, since: datetime, limit: int) -> list[Row]:
-    """Return the newest scores since the moment about live requests to a feature: no case of an evaluation."""
+def count_live_scores(connection: Connection, feature: str, *, since: datetime) -> list[Row]:
+    """Return the scores since the moment about live requests to a feature, none of cases, counted by what they say."""
     is_asked = and_(SUMMARIES.c.trace_id == SCORES.c.trace_id, SUMMARIES.c.feature == feature)
     is_live = and_(SCORES.c.case_id.is_(None), SCORES.c.at >= since, exists().where(is_asked))
-    return rows_of(connection, select(SCORES).where(is_live).order_by(SCORES.c.at.desc()).limit(limit))
+    alike = [SCORES.c[name] for name in ("name", "source", "version", "passed", "inclusion")]
+    has_all = func.count(SCORES.c.cost_usd) == func.count()
+    counted = (func.count().label("count"), case((has_all, func.sum(SCORES.c.cost_usd))).label("cost_usd"))
+    return rows_of(connection, select(*alike, *counted).where(is_live).group_by(*alike).order_by(*alike))
 
 
 def sum_judging(connection: Connection, names: Sequence[str], since: datetime) -> Row:

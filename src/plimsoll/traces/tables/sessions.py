@@ -9,6 +9,7 @@ from plimsoll.traces.tables.schema import SCORES, SUMMARIES
 from plimsoll.traces.tables.unindexed import unindexed
 
 _LOOKED_AT = 2_000
+_MOST_SCORED = 20_000
 _NONE: Row = {"scored": 0, "passed": 0}
 
 
@@ -30,20 +31,23 @@ def list_sessions(connection: Connection, *, tenant: str, seen_by: str, limit: i
     )
     query = query.where(SUMMARIES.c.session.in_(names), *seen).group_by(SUMMARIES.c.session)
     rows = rows_of(connection, query.order_by(func.max(SUMMARIES.c.start_ns).desc(), SUMMARIES.c.session))
-    # Scores are looked up turn by turn: those of the turns that were looked at, however long a conversation is.
-    latest = SUMMARIES.c.start_ns >= min((turn.start_ns for turn in turns), default=0)
-    verdicts = _verdicts(connection, SUMMARIES.c.session.in_(names), latest, *seen)
+    verdicts = _verdicts(connection, SUMMARIES.c.session.in_(names), *seen)
     return [{**row, **verdicts.get(row["session"], _NONE)} for row in rows]
 
 
 def _verdicts(connection: Connection, *where: ColumnElement[bool]) -> dict[object, Row]:
-    """Return how many scores of each conversation's turns say whether these passed, and how many say that they did."""
+    """Return how many scores of each conversation's turns say whether these passed, and how many say that they did.
+
+    Scores are looked up turn by turn, so that of conversations with a million turns the newest 20,000 count.
+    """
+    turns = select(SUMMARIES.c.trace_id, SUMMARIES.c.session).where(*where)
+    newest = turns.order_by(SUMMARIES.c.start_ns.desc()).limit(_MOST_SCORED).subquery()
     query = select(
-        SUMMARIES.c.session,
+        newest.c.session,
         func.count(SCORES.c.passed).label("scored"),
         func.sum(case((SCORES.c.passed, 1), else_=0)).label("passed"),
-    ).join(SCORES, SCORES.c.trace_id == SUMMARIES.c.trace_id)
-    return {row["session"]: row for row in rows_of(connection, query.where(*where).group_by(SUMMARIES.c.session))}
+    ).join(SCORES, SCORES.c.trace_id == newest.c.trace_id)
+    return {row["session"]: row for row in rows_of(connection, query.group_by(newest.c.session))}
 
 
 def _seen(tenant: str, seen_by: str) -> tuple[ColumnElement[bool], ...]:

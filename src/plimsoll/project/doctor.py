@@ -93,7 +93,8 @@ def _check_port(settings: Settings) -> Check:
             probe.bind((host, port))
         except OSError as error:
             message = f"{host}:{port} cannot be listened on: {error.strerror}."
-            return Check(name="port", state="warning", message=message, next_step="plimsoll serve --port 8001")
+            next_step = "Nothing, where this project is being served already; else: plimsoll serve --port 8001"
+            return Check(name="port", state="warning", message=message, next_step=next_step)
     return _ok("port", f"{host}:{port} is free.")
 
 

@@ -107,6 +107,24 @@ def test_weights_stand_for_the_requests_that_were_not_kept():
     assert words.second.estimate == pytest.approx(400 / 760, rel=0.01)
 
 
+def judged(seed: int, *, failing: float) -> Group:
+    """Return requests every second of which was judged."""
+    rng = np.random.default_rng(seed)
+    facts = make_group(USUAL, seed=seed, size=400).facts
+    verdicts = ["good: failed" if rng.random() < failing else "good: passed" for _ in facts]
+    told = [
+        replace(one, traits={**one.traits, "verdict": (verdict,)}) if place % 2 else one
+        for place, (one, verdict) in enumerate(zip(facts, verdicts, strict=True))
+    ]
+    return Group(label=str(seed), facts=tuple(told))
+
+
+def test_a_share_of_verdicts_is_one_of_those_that_were_judged():
+    compared = compare_groups(judged(1, failing=0.1), judged(2, failing=0.4))
+    (failed,) = [one for one in compared.findings if one.value == "good: failed"]
+    assert (failed.first.estimate, failed.second.estimate) == pytest.approx((0.1, 0.4), abs=0.07)
+
+
 @given(st.lists(FACTS, max_size=60), st.lists(FACTS, max_size=60))
 @settings(max_examples=30, deadline=None)
 def test_whatever_traces_hold_they_can_be_compared(first: list[TraceFacts], second: list[TraceFacts]):

@@ -86,6 +86,7 @@ _UNITS = {"step": "ms", "latency": "ms", "cost": "USD", "input_length": "charact
 _AMONG = {
     **dict.fromkeys(("instructions", "model", "fingerprint", "setting", "served", "finish"), "model"),
     "language": "language",
+    "verdict": "verdict",
 }
 _BY_MEAN = frozenset({"passages", "model_calls", "tool_calls"})
 _LEAST_SHARES = {"user": 0.2, "session": 0.2}

@@ -47,7 +47,7 @@ _PATIENT_SECONDS = 10.0
 SEARCH_SECONDS = 0.15
 """How long a page waits for words to be found."""
 _MOST_COMPARED = 10_000
-_ASKED_AT_ONCE = 500
+_ASKED_AT_ONCE = 5_000
 MOST_WITHHELD = 1_000
 """Withheld traces that are counted one by one."""
 

@@ -9,6 +9,7 @@ from plimsoll.traces.records import TraceFilter, TraceOrder
 from plimsoll.traces.tables.filtering import narrow, order_of
 from plimsoll.traces.tables.rows_of import Row, rows_of
 from plimsoll.traces.tables.schema import SAMPLED, SPANS, SUMMARIES
+from plimsoll.traces.tables.statements import select_rows
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ def find_trace_ids(connection: Connection, *, prefix: str, tenant: str | None) -
 
 def find_tenants(connection: Connection, trace_ids: Sequence[str]) -> dict[str, str]:
     """Return whose traces these are, by their ids; unknown ones are left out."""
-    query = select(SUMMARIES.c.trace_id, SUMMARIES.c.tenant).where(SUMMARIES.c.trace_id.in_(trace_ids))
-    return {row.trace_id: row.tenant for row in connection.execute(query)}
+    rows = select_rows(connection, SUMMARIES, ("trace_id", "tenant"), keys=trace_ids)
+    return {str(trace_id): str(tenant) for trace_id, tenant in rows}
 
 
 def list_retrievals(connection: Connection, *, corpus: str, since_ns: int, limit: int) -> list[str]:

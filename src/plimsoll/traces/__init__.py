@@ -40,6 +40,7 @@ from plimsoll.traces.otlp_export import ExportHealth, SpanExporter
 from plimsoll.traces.prompt_uses import PromptUse
 from plimsoll.traces.query import MOST_WITHHELD, SEARCH_SECONDS, Traces
 from plimsoll.traces.records import (
+    MOST_SESSIONS,
     MOST_TRACES,
     AlikeScores,
     CaptureHealth,
@@ -65,6 +66,7 @@ __all__ = [
     "EXPORT_BYTES",
     "FILTERS",
     "MOST_SAMPLED",
+    "MOST_SESSIONS",
     "MOST_TRACES",
     "MOST_WITHHELD",
     "SEARCH_SECONDS",

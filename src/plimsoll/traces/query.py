@@ -21,7 +21,16 @@ from plimsoll.traces.figure_query import read_series
 from plimsoll.traces.figures import FigureFilter, Figures
 from plimsoll.traces.moments import moment_of, nanoseconds_of
 from plimsoll.traces.prompt_uses import PromptUse, count_prompts
-from plimsoll.traces.records import MOST_TRACES, AlikeScores, Session, Trace, TraceFilter, TracePage, TraceSummary
+from plimsoll.traces.records import (
+    MOST_SESSIONS,
+    MOST_TRACES,
+    AlikeScores,
+    Session,
+    Trace,
+    TraceFilter,
+    TracePage,
+    TraceSummary,
+)
 from plimsoll.traces.retention import Keep, Pruned, Pruning, Sampling, Thinning
 from plimsoll.traces.retrievals import RetrievedSources, count_retrieved
 from plimsoll.traces.rows import CONTENT_LIMIT, REDACTOR, Redact, RowMaker, span_of
@@ -259,7 +268,7 @@ class Traces:
         reached = None if found.reached_ns is None else moment_of(found.reached_ns)
         return TracePage(traces=[summary_of(row) for row in found.rows], reached=reached)
 
-    async def sessions(self, *, tenant: str, seen_by: str, limit: int = 50) -> tuple[Session, ...]:
+    async def sessions(self, *, tenant: str, seen_by: str, limit: int = MOST_SESSIONS) -> tuple[Session, ...]:
         """Return the conversations of a tenant with the youngest turns, as far as the caller may see these."""
         rows = await self._store.read(partial(list_sessions, tenant=tenant, seen_by=seen_by, limit=limit))
         return tuple(session_of(row) for row in rows)

@@ -10,6 +10,8 @@ from plimsoll.traces.short_names import shorten_name
 
 MOST_TRACES = 500
 """The longest page of traces."""
+MOST_SESSIONS = 50
+"""Conversations of a list."""
 
 
 class TraceOrder(StrEnum):

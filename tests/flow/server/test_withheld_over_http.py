@@ -164,7 +164,9 @@ async def test_its_words_cannot_be_found_by_asking(tmp_path: Path):
 
 async def test_lists_that_leave_it_out_tell_an_administrator_how_many_that_are(tmp_path: Path):
     sides = "a=outcome%3Dfailed&b=1h..now"
-    async with office(tmp_path) as (_, readers):
+    async with office(tmp_path) as (server, readers):
+        session = {"x-plimsoll-session": "younger than it"}
+        await server.post("/v1/features/docs_answer", json={"text": "What is open?"}, headers=session)
         told = {
             name: [
                 (await reader.get("/api/sessions")).json()["withheld"],

@@ -1,6 +1,6 @@
 """Conversations: requests that name the same session, as turns. Access is that of their traces."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from starlette.requests import Request
@@ -11,8 +11,9 @@ from plimsoll.records import Principal
 from plimsoll.server.auth import require
 from plimsoll.server.reply import render_json
 from plimsoll.server.state import state_of
-from plimsoll.traces import MOST_TRACES, Session, TraceFilter, TraceSummary, TrafficKind
+from plimsoll.traces import MOST_SESSIONS, MOST_TRACES, Session, TraceFilter, TraceSummary, TrafficKind
 
+_LONGEST = timedelta(days=30)
 ID = "id"
 """The parameter that names a conversation: browsers and proxies change paths such as `a//b` and `..`."""
 
@@ -33,8 +34,8 @@ class Conversations(msgspec.Struct, frozen=True, kw_only=True):
     """The 50 youngest at most."""
     withheld: int
     """Requests that administrators see figures of and that are in no conversation here, 1,000 at most."""
-    withheld_since: datetime | None
-    """Of those that began then or later: with the first turn listed; None: of all."""
+    withheld_since: datetime
+    """Of those that began then or later: with the first turn listed, or in 30 days where all conversations are."""
 
 
 async def list_sessions(request: Request) -> Response:
@@ -53,7 +54,8 @@ async def read_conversations(request: Request, caller: Principal) -> Conversatio
     """Return the conversations with the youngest turns, and how many requests beside them are withheld."""
     seen = state_of(request).project.traces.seen_by(caller)
     sessions = await seen.sessions()
-    since = min((one.first_at for one in sessions), default=None)
+    longest = state_of(request).clock.now() - _LONGEST
+    since = min(one.first_at for one in sessions) if len(sessions) >= MOST_SESSIONS else longest
     withheld = await seen.count_withheld(TraceFilter(traffic=TrafficKind.LIVE, since=since))
     return Conversations(sessions=sessions, withheld=withheld, withheld_since=since)
 

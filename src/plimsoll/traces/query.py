@@ -38,7 +38,7 @@ from plimsoll.traces.short_names import shorten_name
 from plimsoll.traces.steps import StepLine, read_step_lines, read_steps
 from plimsoll.traces.summary import session_of, summary_of
 from plimsoll.traces.tables.arriving import count_begun
-from plimsoll.traces.tables.deleting import blank_judge, delete_traces, find_subject_traces
+from plimsoll.traces.tables.deleting import blank_judge, list_of_subject
 from plimsoll.traces.tables.losses import sum_losses
 from plimsoll.traces.tables.reading import find_tenants, find_trace_ids, read_page, read_trace
 from plimsoll.traces.tables.score_counting import insert_scores, replace_score
@@ -51,7 +51,6 @@ from plimsoll.traces.users import UserAsked, UserPage, read_users
 _PREFIX = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
 _FULL_LENGTH = 32
 _MOST_SPANS = 5_000
-_DELETED_AT_ONCE = 500
 _PATIENT_SECONDS = 10.0
 SEARCH_SECONDS = 0.15
 """How long a page waits for words to be found."""
@@ -188,19 +187,19 @@ class Traces:
         """Delete the person's traces with the scores about them, and their name and words in other scores.
 
         Returns how many traces and scores that were. Call `Capture.flush()` first: what still waits to be written is
-        not in the store yet. Deleted content is overwritten in the SQLite file and its log.
+        not in the store yet. It goes in transactions of some milliseconds; a trace that takes several is seen by nobody
+        after the first, and is finished by the next call, or by `prune`, where the process died. Deleted content is
+        overwritten in the SQLite file and its log.
         """
-        traces = await self._store.read(partial(find_subject_traces, subject=shorten_name(subject), tenant=tenant))
-        for begin in range(0, len(traces), _DELETED_AT_ONCE):
-            some = traces[begin : begin + _DELETED_AT_ONCE]
-            await self._store.write(partial(delete_traces, trace_ids=some))
+        theirs = await self._store.read(partial(list_of_subject, subject=shorten_name(subject), tenant=tenant))
         blanked = await self._store.write(partial(blank_judge, judge=shorten_name(subject)))
-        # Nobody is named any more on what is left of a trace that is being pruned: it may be the person's.
         pruning = Pruning(self._store)
+        # Nobody is named any more on what is left of a trace that is being pruned: it may be the person's.
         await pruning.finish()
+        await pruning.leave_out(theirs)
         await pruning.clean_texts()
         await self._store.checkpoint()
-        return len(traces) + blanked
+        return len(theirs) + blanked
 
     async def prune(self, keep: Keep, *, is_trial: bool = False) -> Pruned:
         """Delete the traces that need not stay, oldest first, and return what went; a trial only counts.

@@ -2,7 +2,9 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from plimsoll.store import Store
 from plimsoll.traces import Keep, TraceFilter, Traces
 from plimsoll.traces.search.blocks import BLOCK_SPANS, MAP_PART, Keys, is_left, read_keys, read_signatures
 from plimsoll.traces.search.signatures import BITS
+from plimsoll.traces.tables.deleting import delete_hidden, hide_trace
 from plimsoll.traces.tables.schema import TEXT_BLOCKS, TEXT_PARTS
 
 from contract.traces.test_traces import START, span, trace_id, write
@@ -110,6 +113,19 @@ async def test_retention_takes_words_out_as_well(store: Store, traces: Traces):
     await traces.prune(Keep(since=START + timedelta(seconds=1_000)))
     blocks = await store.read(read_signed)
     assert sum(int(is_left(keys).sum()) for keys, _ in blocks) == MANY - 1_000
+    assert all((has_bits == is_left(keys)).all() for keys, has_bits in blocks)
+
+
+async def test_words_of_a_trace_that_begins_anew_before_they_are_taken_out_are_taken_out(store: Store, traces: Traces):
+    await write(store, *(said(number, "parcel") for number in range(1, MANY)))
+    anew = f"{1:032x}"
+    await store.write(partial(hide_trace, trace_id=anew, before_ns=2**62))
+    await store.write(partial(delete_hidden, trace_id=anew, before_ns=2**62, limit=10))
+    begun = msgspec.structs.replace(said(1, "letter"), start_ns=2**60, end_ns=2**60)
+    await write(store, begun)
+    await traces.prune(Keep())
+    blocks = await store.read(read_signed)
+    assert sum(int(is_left(keys).sum()) for keys, _ in blocks) == MANY - 1
     assert all((has_bits == is_left(keys)).all() for keys, has_bits in blocks)
 
 

@@ -1,6 +1,6 @@
-"""Prunes what began before the year 2026 and kills itself at a counted statement or commit; 0 for none.
+"""Prunes what began before the year 2026, or erases a person, and kills itself at a counted statement or commit.
 
-Run with the database's URL and the number.
+Run with the database's URL, the number (0 for none) and, to erase, the person.
 """
 
 import asyncio
@@ -14,13 +14,16 @@ from plimsoll.traces import Keep, Traces
 from flow.traces.write_until_killed import Steps
 
 
-async def main(url: str, *, last: int) -> None:
-    """Prune."""
+async def main(url: str, *, last: int, subject: str) -> None:
+    """Prune or erase."""
     store = await Store.open(url, schema="traces", clock=SystemClock())
     Steps(last).listen()
-    await Traces(store).prune(Keep(since=datetime(2026, 1, 1, tzinfo=UTC)))
+    if subject:
+        await Traces(store).erase(subject)
+    else:
+        await Traces(store).prune(Keep(since=datetime(2026, 1, 1, tzinfo=UTC)))
     await store.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], last=int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], last=int(sys.argv[2]), subject=sys.argv[3]))

@@ -1,4 +1,4 @@
-"""Pruning may be killed at any statement: no trace is ever seen partly, and the next pruning goes on."""
+"""Pruning and erasing may be killed at any statement: no trace is ever seen partly, and the next run goes on."""
 
 import asyncio
 import os
@@ -26,10 +26,10 @@ LONG, SHORT, EVERY = 700, 3, 13
 OLD = datetime(2025, 6, 1, tzinfo=UTC)
 
 
-def prune(url: str, *, last: int) -> int:
-    """Prune in a process of its own and return its exit code."""
+def delete(url: str, *, last: int, subject: str) -> int:
+    """Prune, or erase the person, in a process of its own and return its exit code."""
     environment = {**os.environ, "PYTHONPATH": f"{Path(plimsoll.__file__).parents[1]}:{ROOT}"}
-    command = [sys.executable, "-W", "error", prune_until_killed.__file__, url, str(last)]
+    command = [sys.executable, "-W", "error", prune_until_killed.__file__, url, str(last), subject]
     return subprocess.run(command, env=environment, check=False, timeout=120).returncode
 
 
@@ -43,16 +43,22 @@ def look(connection: Connection) -> tuple[int, int]:
     return len(rows), sum(count for name, count in spans.items() if name not in rows)
 
 
+@pytest.mark.parametrize("subject", ["", "user:ada"], ids=["pruned", "erased"])
 @pytest.mark.parametrize("kind", BOTH)
-async def test_wherever_it_dies_traces_are_whole_and_the_next_run_finds_what_is_left(kind: str, tmp_path: Path):
-    old = [trace_of(one, spans=LONG if one % 2 else SHORT, at=OLD + timedelta(days=one)) for one in range(1, 9)]
+async def test_wherever_it_dies_traces_are_whole_and_the_next_run_finds_what_is_left(
+    kind: str, subject: str, tmp_path: Path
+):
+    old = [
+        trace_of(one, spans=LONG if one % 2 else SHORT, at=OLD + timedelta(days=one), plimsoll__subject="user:ada")
+        for one in range(1, 9)
+    ]
     kept = trace_of(9, spans=5)
     seen: list[tuple[int, int]] = []
     with database(kind, tmp_path) as url:
         async with opened(url, "traces") as store:
             await write(store, *old, kept)
         for last in range(EVERY, 10_000, EVERY):
-            code = await asyncio.to_thread(prune, url, last=last)
+            code = await asyncio.to_thread(delete, url, last=last, subject=subject)
             async with opened(url, "traces") as store:
                 seen.append(await store.read(look))
             if code == 0:

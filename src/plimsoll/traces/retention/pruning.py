@@ -79,8 +79,8 @@ class Pruning:
             file_bytes=after.file_bytes,
         )
 
-    async def leave_out(self, leaving: Sequence[Leaving], before_ns: int) -> None:
-        """Delete these traces, as far as they may still go."""
+    async def leave_out(self, leaving: Sequence[Leaving], before_ns: int = _ALL) -> None:
+        """Delete these traces, as far as they ended before."""
         for some in self._portions(leaving, most=_ALL):
             await self._delete_some(some, before_ns)
 

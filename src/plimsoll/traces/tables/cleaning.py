@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from plimsoll.traces.search.blocks import KEY, PARTS, blank_parts, is_left, read_keys, trace_ids_of
+from plimsoll.traces.search.blocks import KEY, PARTS, Keys, blank_parts, is_left, read_keys, trace_ids_of
 from plimsoll.traces.tables.rows_of import rows_of
 from plimsoll.traces.tables.schema import SUMMARIES, TEXT_BLOCKS, TEXT_PARTS
 from plimsoll.traces.tables.statements import select_rows
-from plimsoll.traces.tables.texts import bytes_of, forget_map, read_parts, replace_keys
+from plimsoll.traces.tables.texts import bytes_of, forget_map, list_stored, read_parts, replace_keys
 
 
 class Stale(NamedTuple):
@@ -42,10 +43,7 @@ def blank_gone(connection: Connection) -> Stale | None:
     for block in rows_of(connection, select(TEXT_BLOCKS).where(TEXT_BLOCKS.c.is_stale).limit(1)):
         block_id = int(str(block["block_id"]))
         keys = read_keys(bytes_of(block["members"])).copy()
-        names = trace_ids_of(keys)
-        asked = list({name for name, one in zip(names, is_left(keys), strict=True) if one})
-        there = {row[0] for row in select_rows(connection, SUMMARIES, ("trace_id",), keys=asked)}
-        gone = is_left(keys) & np.array([name not in there for name in names])
+        gone = _find_gone(connection, keys)
         keys[gone] = np.zeros(1, KEY)
         this = update(TEXT_BLOCKS).where(TEXT_BLOCKS.c.block_id == block_id)
         if block["is_sliced"]:
@@ -58,6 +56,17 @@ def blank_gone(connection: Connection) -> Stale | None:
         connection.execute(this.values(is_stale=False))
         return Stale(block_id, keys.tobytes(), 0)
     return None
+
+
+def _find_gone(connection: Connection, keys: Keys) -> NDArray[np.bool_]:
+    """Tell which keys stand for spans of traces that are gone, also where the trace began anew since."""
+    names, left = trace_ids_of(keys), is_left(keys)
+    asked = list({name for name, one in zip(names, left, strict=True) if one})
+    there = {row[0] for row in select_rows(connection, SUMMARIES, ("trace_id",), keys=asked)}
+    begun_anew = left & np.array([name in there for name in names])
+    stored = list_stored(connection, keys[begun_anew]) if begun_anew.any() else set[tuple[str, int]]()
+    places = zip(names, keys["start"].tolist(), strict=True)
+    return left & np.array([name not in there or (name, start) not in stored for name, start in places])
 
 
 def clean_parts(connection: Connection, stale: Stale, *, first: int, last: int) -> None:
@@ -75,9 +84,10 @@ def clean_parts(connection: Connection, stale: Stale, *, first: int, last: int) 
 
 
 def end_cleaning(connection: Connection, stale: Stale) -> None:
-    """Take the mark away, unless more keys were blanked meanwhile; delete a block that says nothing any more."""
+    """Take the mark away, unless more keys or traces went meanwhile; delete a block that says nothing any more."""
     this = (TEXT_BLOCKS.c.block_id == stale.block_id, TEXT_BLOCKS.c.members == stale.members)
-    if is_left(read_keys(stale.members)).any():
-        connection.execute(update(TEXT_BLOCKS).where(*this).values(is_stale=False))
-    else:
+    keys = read_keys(stale.members)
+    if not is_left(keys).any():
         connection.execute(delete(TEXT_BLOCKS).where(*this))
+    elif not _find_gone(connection, keys).any():
+        connection.execute(update(TEXT_BLOCKS).where(*this).values(is_stale=False))

@@ -8,26 +8,26 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, i
 from plimsoll.traces.tables.cleaning import mark_stale
 from plimsoll.traces.tables.schema import LEAVING, SAMPLED, SCORES, SPANS, SUMMARIES
 from plimsoll.traces.tables.statements import delete_rows
-from plimsoll.traces.tables.texts import forget_texts
 
 _FOUND_AT_ONCE = 100
 _EXTENT = (SUMMARIES.c.trace_id, SUMMARIES.c.start_ns, SUMMARIES.c.end_ns)
 
 
-def find_subject_traces(connection: Connection, subject: str, tenant: str) -> list[str]:
-    """Return the ids of all traces with a span of the subject."""
-    is_named = SUMMARIES.c.other_subjects.contains(f"|{subject}|", autoescape=True)
-    is_theirs = or_(SUMMARIES.c.subject == subject, and_(SUMMARIES.c.other_subjects.is_not(None), is_named))
-    query = select(SUMMARIES.c.trace_id).where(is_theirs, SUMMARIES.c.tenant == tenant)
-    return list(connection.execute(query).scalars())
-
-
 class Leaving(NamedTuple):
-    """A trace that is old enough to go."""
+    """A trace that is to go."""
 
     trace_id: str
     start_ns: int
     span_count: int
+
+
+def list_of_subject(connection: Connection, subject: str, tenant: str) -> list[Leaving]:
+    """Return all traces with a span of the subject."""
+    is_named = SUMMARIES.c.other_subjects.contains(f"|{subject}|", autoescape=True)
+    is_theirs = or_(SUMMARIES.c.subject == subject, and_(SUMMARIES.c.other_subjects.is_not(None), is_named))
+    query = select(SUMMARIES.c.trace_id, SUMMARIES.c.start_ns, SUMMARIES.c.span_count)
+    found = connection.execute(query.where(is_theirs, SUMMARIES.c.tenant == tenant))
+    return [Leaving(*row) for row in found]
 
 
 class Gone(NamedTuple):
@@ -119,16 +119,6 @@ def list_old_figures(connection: Connection, *, table: Table, before: int, limit
 def delete_figures(connection: Connection, *, table: Table, ids: Sequence[str]) -> None:
     """Delete counts."""
     connection.execute(delete(table).where(table.c.id.in_(ids)))
-
-
-def delete_traces(connection: Connection, trace_ids: Sequence[str]) -> None:
-    """Delete the traces and the scores about them; the minutes that they were counted in stay as they are."""
-    forget_texts(connection, trace_ids)
-    # The row first: whoever writes into the trace holds it, or waits for it and then begins the trace anew.
-    connection.execute(delete(SUMMARIES).where(SUMMARIES.c.trace_id.in_(sorted(trace_ids))))
-    connection.execute(delete(SAMPLED).where(SAMPLED.c.trace_id.in_(trace_ids)))
-    connection.execute(delete(SCORES).where(SCORES.c.trace_id.in_(trace_ids)))
-    connection.execute(delete(SPANS).where(SPANS.c.trace_id.in_(trace_ids)))
 
 
 def blank_judge(connection: Connection, judge: str) -> int:

@@ -4,7 +4,7 @@ A batch of spans is a block of its own until 4,096 spans are together; these bec
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -13,7 +13,6 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from plimsoll.traces.search.blocks import (
     BLOCK_SPANS,
-    KEY,
     MAP_PART,
     Keys,
     cut_map,
@@ -28,14 +27,14 @@ from plimsoll.traces.search.blocks import (
 )
 from plimsoll.traces.search.signatures import Bytes, fold_case, sign_texts
 from plimsoll.traces.tables.rows_of import Row, rows_of
-from plimsoll.traces.tables.schema import SPANS, TEXT_BLOCKS, TEXT_PARTS
+from plimsoll.traces.tables.schema import TEXT_BLOCKS, TEXT_PARTS
 
 _SAID = "s.trace_id, s.start_ns, s.name, s.error, s.input_text, s.output_text"
 # CROSS JOIN keeps SQLite from turning the order round: it is a lookup in the key for each pair, nothing else.
-_READ = {
-    "sqlite": f"SELECT {_SAID} FROM json_each(?) AS k CROSS JOIN spans AS s "
+_BY_KEY = {
+    "sqlite": "SELECT {said} FROM json_each(?) AS k CROSS JOIN spans AS s "
     "ON s.trace_id = json_extract(k.value, '$[0]') AND s.start_ns = json_extract(k.value, '$[1]')",
-    "postgresql": f"SELECT {_SAID} FROM unnest(%s::text[], %s::bigint[]) AS k(trace_id, start_ns) "
+    "postgresql": "SELECT {said} FROM unnest(%s::text[], %s::bigint[]) AS k(trace_id, start_ns) "
     "JOIN spans AS s ON s.trace_id = k.trace_id AND s.start_ns = k.start_ns",
 }
 
@@ -131,29 +130,22 @@ def _signatures(connection: Connection, block: Row) -> Bytes:
 
 def read_texts(connection: Connection, keys: Keys) -> list[Said]:
     """Return what the spans of these keys say: two that began at once in one trace are both there."""
+    return [Said._make(row) for row in _select_by_key(connection, keys, _SAID)]
+
+
+def list_stored(connection: Connection, keys: Keys) -> set[tuple[str, int]]:
+    """Return the traces and beginnings of those keys whose spans are stored."""
+    return {(trace_id, start) for trace_id, start in _select_by_key(connection, keys, "s.trace_id, s.start_ns")}
+
+
+def _select_by_key(connection: Connection, keys: Keys, said: str) -> "Sequence[tuple[Any, ...]]":
     pairs = sorted(set(zip(trace_ids_of(keys), keys["start"].tolist(), strict=True)))
     if connection.dialect.name == "sqlite":
         given: tuple[object, ...] = (msgspec.json.encode(pairs).decode(),)
     else:
         given = ([name for name, _ in pairs], [start for _, start in pairs])
-    found = connection.exec_driver_sql(_READ[connection.dialect.name], given)
-    return [Said._make(row) for row in found]
-
-
-def forget_texts(connection: Connection, trace_ids: Sequence[str]) -> None:
-    """Blank the spans of traces in the blocks, before they are deleted; what is sliced is cleaned by `cleaning`."""
-    span = select(func.min(SPANS.c.start_ns), func.max(SPANS.c.start_ns)).where(SPANS.c.trace_id.in_(trace_ids))
-    first, last = connection.execute(span).one()
-    if first is None:
-        return
-    wanted = set(trace_ids)
-    around = select(TEXT_BLOCKS).where(TEXT_BLOCKS.c.first_ns <= last, TEXT_BLOCKS.c.last_ns >= first)
-    for block in rows_of(connection, around):
-        keys = read_keys(bytes_of(block["members"])).copy()
-        gone = np.array([name in wanted for name in trace_ids_of(keys)])
-        if gone.any():
-            keys[gone] = np.zeros(1, KEY)
-            replace_keys(connection, block, keys=keys, gone=gone)
+    found = connection.exec_driver_sql(_BY_KEY[connection.dialect.name].format(said=said), given)
+    return cast("Sequence[tuple[Any, ...]]", found.all())
 
 
 def replace_keys(

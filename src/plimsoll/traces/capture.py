@@ -27,6 +27,7 @@ _LOG = logging.getLogger("plimsoll.traces")
 _BOUND_CHARACTERS = 64 * 2**20
 _LONGEST_PAUSE_SECONDS = 5.0
 _SETTLE_SECONDS = 1.0
+_SETTLING_SHARE = 0.2
 
 
 class Capture:
@@ -111,12 +112,15 @@ class Capture:
             self._writer = asyncio.create_task(self._write_always(), name="plimsoll trace writer")
 
     async def flush(self, *, timeout_seconds: float = 5.0) -> bool:
-        """Write what waits; return whether all of it was written in time."""
+        """Write what waits; return whether all of it was written in time.
+
+        Long traces are folded too where that takes a fifth of the time at most; it goes on afterwards in any case.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_seconds):
                 while len(self._queue) and await self._write_batch():
                     pass
-                await asyncio.shield(self._settle_beside())
+                await asyncio.wait({self._settle_beside()}, timeout=_SETTLING_SHARE * timeout_seconds)
         return not len(self._queue)
 
     async def close(self, *, timeout_seconds: float = 10.0) -> None:

@@ -201,12 +201,15 @@ class Traces:
         await self._store.checkpoint()
         return len(theirs) + blanked
 
-    async def prune(self, keep: Keep, *, is_trial: bool = False) -> Pruned:
+    async def prune(
+        self, keep: Keep, *, is_trial: bool = False, told: Callable[[int], None] = lambda _: None
+    ) -> Pruned:
         """Delete the traces that need not stay, oldest first, and return what went; a trial only counts.
 
-        It goes in transactions of some milliseconds with rests between, so that traces are written meanwhile.
+        It goes in transactions of some milliseconds with rests between, so that traces are written meanwhile. `told`
+        hears how many spans went so far. What went stays gone when it is cancelled, and the next call goes on.
         """
-        return await Pruning(self._store, is_trial=is_trial).run(keep)
+        return await Pruning(self._store, is_trial=is_trial, told=told).run(keep)
 
     async def thin(self, sampling: Sampling) -> int:
         """Leave out, of the traces of the last two days that have ended, all but a share drawn by chance.

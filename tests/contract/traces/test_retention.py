@@ -171,6 +171,15 @@ async def test_a_trial_counts_and_deletes_nothing(store: Store, traces: Traces):
     assert (await traces.prune(keep)).traces == 5
 
 
+async def test_whoever_prunes_hears_how_many_steps_went_so_far(store: Store, traces: Traces):
+    await write(store, trace_of(1, spans=1_000), *(trace_of(number, spans=5) for number in range(2, 101)))
+    heard: list[int] = []
+    await traces.prune(Keep(since=START + timedelta(days=1)), told=heard.append)
+    assert heard == sorted(heard)
+    assert len(heard) > 2
+    assert heard[-1] == 1_000 + 99 * 5
+
+
 async def test_cancelled_pruning_leaves_whole_traces(store: Store, traces: Traces):
     await write(store, *(trace_of(number, spans=20) for number in range(1, 101)))
     pruning = asyncio.create_task(traces.prune(Keep(since=START + timedelta(days=1))))

@@ -16,12 +16,12 @@ def test_old_traces_go_when_they_are_told_to_and_not_in_a_trial(project: Path):
     assert plimsoll(project, "ask", "What does express delivery cost?").code == 0
     kept = json.loads(plimsoll(project, "traces", "prune", "--json").out)
     assert (kept["traces"], kept["spans"]) == (0, 0)
-    before = len(json.loads(plimsoll(project, "traces", "--json").out))
+    before = len(json.loads(plimsoll(project, "traces", "--traffic", "all", "--json").out))
     assert before in (would_go(project) for _ in range(30)), "a second passes while commands run"
-    assert len(json.loads(plimsoll(project, "traces", "--json").out)) == before
+    assert len(json.loads(plimsoll(project, "traces", "--traffic", "all", "--json").out)) == before
     told = plimsoll(project, "traces", "prune", "--older-than", "1s")
     assert (told.code, told.out.split(" with ")[0]) == (0, f"{before} traces")
-    assert json.loads(plimsoll(project, "traces", "--json").out) == []
+    assert json.loads(plimsoll(project, "traces", "--traffic", "all", "--json").out) == []
 
 
 def test_what_is_under_way_is_never_pruned_for_its_size(project: Path):

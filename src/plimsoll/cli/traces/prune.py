@@ -1,9 +1,11 @@
 """`plimsoll traces prune`."""
 
 import re
+import sys
 from datetime import timedelta
 
 import click
+from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
@@ -38,10 +40,21 @@ def _read_size(_context: click.Context, _parameter: click.Parameter, value: str 
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def prune_traces(*, older_than: timedelta | None, most_bytes: int | None, dry_run: bool, as_json: bool) -> None:
-    """Delete old traces in small steps, beside a running server or not; by the settings where no bound is given."""
-    pruned = run_in_project(
-        lambda project: project.traces.prune(older_than=older_than, most_bytes=most_bytes, is_trial=dry_run)
-    )
+    """Delete old traces in small steps, beside a running server or not; by the settings where no bound is given.
+
+    Ctrl-C ends it after the step that is under way: what went stays gone, and the same command goes on.
+    """
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,} steps"))
+    with Progress(*columns, console=make_console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("steps", total=None)
+        pruned = run_in_project(
+            lambda project: project.traces.prune(
+                older_than=older_than,
+                most_bytes=most_bytes,
+                is_trial=dry_run,
+                told=lambda steps: bar.update(task, completed=steps),
+            )
+        )
     if as_json:
         print_json(pruned)
     else:

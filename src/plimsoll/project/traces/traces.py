@@ -118,11 +118,17 @@ class ProjectTraces:
         return await self.seen_by(caller or Principal.local()).score(trace_id, given)
 
     async def prune(
-        self, *, older_than: timedelta | None = None, most_bytes: int | None = None, is_trial: bool = False
+        self,
+        *,
+        older_than: timedelta | None = None,
+        most_bytes: int | None = None,
+        is_trial: bool = False,
+        told: Callable[[int], None] = lambda _: None,
     ) -> Pruned:
         """Delete the traces that ended longer ago, and the oldest beyond so many bytes; by the settings where neither.
 
-        A trial only counts. It goes in small steps, and what went stays gone when it is cancelled.
+        A trial only counts. It goes in small steps, and what went stays gone when it is cancelled. `told` hears how
+        many steps of traces went so far.
         """
         now = self._parts.clock.now()
         if older_than is None and most_bytes is None:
@@ -130,7 +136,7 @@ class ProjectTraces:
         else:
             keep = Keep(since=None if older_than is None else now - older_than, most_bytes=most_bytes)
         await self._parts.capture.flush()
-        return await self._parts.traces.prune(keep, is_trial=is_trial)
+        return await self._parts.traces.prune(keep, is_trial=is_trial, told=told)
 
     async def thin(self) -> int:
         """Leave out all but the share of the newest traces that `[traces.sampling]` names; return how many went."""

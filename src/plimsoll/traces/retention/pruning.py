@@ -5,7 +5,7 @@ told from what the last ones took. `Traces.prune` makes one of these a call.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -36,13 +36,18 @@ _LOG_TRIES = 100
 _UNDER_WAY = timedelta(minutes=10)
 _FREE_SHARE = 0.05
 """Free pages that are left for traces to come, as a share of the file."""
+Told = Callable[[int], None]
+"""Hears how many spans went so far."""
 
 
 class Pruning:
     """One pruning of one store; a trial only counts."""
 
-    def __init__(self, store: Store, *, is_trial: bool = False, spares_scored: bool = False) -> None:
+    def __init__(
+        self, store: Store, *, is_trial: bool = False, spares_scored: bool = False, told: Told = lambda _: None
+    ) -> None:
         self._store = store
+        self._told = told
         self._delete_old = partial(delete_old, spares_scored=spares_scored)
         self._hide = partial(hide_trace, spares_scored=spares_scored)
         self._is_trial = is_trial
@@ -194,4 +199,5 @@ class Pruning:
     def _count(self, traces: int, spans: int) -> int:
         self.traces += traces
         self._spans += spans
+        self._told(self._spans)
         return spans

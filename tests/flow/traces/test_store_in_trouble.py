@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from plimsoll.errors import StoreUnavailable
-from plimsoll.records import Span, SystemClock
+from plimsoll.records import Attribute, Span, SystemClock
 from plimsoll.store import Store
 from plimsoll.traces import Capture, Traces
 
@@ -28,10 +28,14 @@ $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING 
 """
 
 
+# More than the pages that a database has begun can take, so that a full one refuses even a few spans.
+TEXT: dict[str, Attribute] = {"text": "What does express delivery cost? " * 1_000}
+
+
 def spans_of(trace: int, count: int) -> list[Span]:
     """Return the spans of a trace."""
     return [
-        Span(trace_id=f"{trace:032x}", span_id=f"{n:016x}", name="step", start_ns=n, end_ns=n + 1)
+        Span(trace_id=f"{trace:032x}", span_id=f"{n:016x}", name="step", start_ns=n, end_ns=n + 1, attributes=TEXT)
         for n in range(1, count + 1)
     ]
 

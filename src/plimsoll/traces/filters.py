@@ -7,7 +7,8 @@ differ. Pure.
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from math import isfinite, nan
+from typing import Literal, cast
 
 import msgspec
 
@@ -21,6 +22,9 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 _BOUND = re.compile(r"([^<>=]{1,256}?)\s*(<=|>=|<|>|=)\s*(.{1,256})")
 _LONGEST = 1_000
 _MOST = 10**15
+# What the nanoseconds since 1970 that traces begin at can say in 64 bits, in whole years.
+_EARLIEST, _END = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
+_RANGES = (("since", "until"), ("min_ms", "max_ms"), ("min_cost", "max_cost"), ("min_tokens", "max_tokens"))
 _TRAFFIC_OF = {JUDGE: TrafficKind.JUDGING, OPERATION: TrafficKind.OPERATION}
 
 Read = Callable[[str, datetime], object]
@@ -61,7 +65,19 @@ def read_filter(given: Mapping[str, str], *, now: datetime) -> TraceFilter:
         if written := text.strip():
             one = _BY_NAME[name]
             read[one.field] = read_value(one, written, now=now)
+    _refuse_empty(read, given)
     return of_users_at_first(TraceFilter(**read))  # pyright: ignore[reportArgumentType]  # each field is read by its own function
+
+
+def _refuse_empty(read: Mapping[str, object], given: Mapping[str, str]) -> None:
+    """Refuse bounds between which nothing can lie: most often they are meant the other way round."""
+    for least, most in _RANGES:
+        low, high = (cast("float | None", read.get(name)) for name in (least, most))
+        if low is not None and high is not None and low > high:
+            raise InvalidRequest(
+                f"{least}={given[least]!r} lies above {most}={given[most]!r}: there is nothing between them.",
+                next_step="Exchange them.",
+            )
 
 
 def of_users_at_first(where: TraceFilter) -> TraceFilter:
@@ -85,17 +101,26 @@ def read_value(one: FilterField, text: str, *, now: datetime) -> object:
 def _text(text: str, _: datetime) -> str:
     if len(text) > _LONGEST:
         raise ValueError(f"longer than {_LONGEST} characters")
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("no text that a trace can hold: it has a NUL or half of a surrogate pair in it")
     return text
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    if ago := _AGO.fullmatch(text):
-        return now - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
     try:
-        moment = datetime.fromisoformat(text)
+        moment = _past(ago, now) if (ago := _AGO.fullmatch(text)) else datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError("no moment: write how long ago (`90s`, `30m`, `1h`, `7d`, `2w`) or a date and time") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not _EARLIEST <= moment < _END:
+        raise ValueError(f"not a moment from {_EARLIEST.year} to {_END.year - 1}")
+    return moment
+
+
+def _past(ago: re.Match[str], now: datetime) -> datetime:
+    # A million weeks are more than there were: what lies before all moments is refused as what lies before most.
+    longest = now - datetime.min.replace(tzinfo=UTC)
+    return now - min(timedelta(seconds=int(ago[1]) * _UNITS[ago[2]]), longest)
 
 
 def _amount(text: str, _: datetime) -> float:
@@ -120,17 +145,20 @@ def _limit(text: str, _: datetime) -> int:
     return int(text)
 
 
-def _bound(text: str, _: datetime) -> ScoreBound:
+def _bound(text: str, now: datetime) -> ScoreBound:
     found = _BOUND.fullmatch(text)
     if found is None:
         raise ValueError("no bound of a score: write its name, a sign (<, <=, =, >=, >) and a value")
-    name, sign, value = found[1].strip(), found[2], found[3].strip()
+    name, sign, value = _text(found[1].strip(), now), found[2], _text(found[3].strip(), now)
     try:
-        return ScoreBound(name=name, sign=sign, value=float(value))
+        number = float(value)
     except ValueError:
-        if sign != "=":
-            raise ValueError(f"no bound of a score: {value!r} is no number") from None
-        return ScoreBound(name=name, sign=sign, word=value)
+        number = nan
+    if isfinite(number):
+        return ScoreBound(name=name, sign=sign, value=number)
+    if sign != "=":
+        raise ValueError(f"no bound of a score: {value!r} is no number")
+    return ScoreBound(name=name, sign=sign, word=value)
 
 
 def _field(name: str, label: str, says: str, /, *, read: Read = _text, **more: str | tuple[str, ...]) -> FilterField:

@@ -198,7 +198,8 @@ class Traces:
         await pruning.finish()
         await pruning.leave_out(theirs)
         await pruning.clean_texts()
-        await self._store.checkpoint()
+        if not await pruning.empty_log():
+            await self._store.checkpoint()
         return len(theirs) + blanked
 
     async def prune(

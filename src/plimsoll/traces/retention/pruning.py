@@ -73,7 +73,7 @@ class Pruning:
                 await self._prune_figures(int(keep.figures_since.timestamp()))
             await self.clean_texts()
             await self._give_back()
-            await self._steps.empty_log(tries=_LOG_TRIES)
+            await self.empty_log()
         after = await self._store.read(measure_size)
         left = before.used_bytes - int(self._spans * before.bytes_per_span) if self._is_trial else after.used_bytes
         return Pruned(
@@ -100,6 +100,10 @@ class Pruning:
                 first = last
             if stale.parts:
                 await self._steps.take(partial(end_cleaning, stale=stale))
+
+    async def empty_log(self) -> bool:
+        """Empty SQLite's log as soon as nobody reads in it; return whether that came to be within some seconds."""
+        return await self._steps.empty_log(tries=_LOG_TRIES)
 
     async def _prune_figures(self, before: int) -> None:
         for table in (FIGURES, SCORE_FIGURES):

@@ -120,6 +120,6 @@ def _object(text: str | None) -> dict[str, object] | None:
     """Return the JSON object that a trace keeps; None where it was cut, dropped or is something else."""
     try:
         found = cast("object", json.loads(text or ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return cast("dict[str, object]", found) if isinstance(found, dict) and found else None

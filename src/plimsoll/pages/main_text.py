@@ -14,7 +14,7 @@ def main_text(text: str, field: str = "") -> str:
     """
     try:
         content: object = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     if isinstance(content, list):
         return _last_message(cast("Sequence[object]", content)) or text

@@ -48,5 +48,5 @@ def _sources(attributes: str) -> frozenset[str] | None:
     try:
         text = msgspec.json.decode(attributes, type=dict[str, object]).get(_DOCUMENTS)
         return frozenset(one.source for one in msgspec.json.decode(str(text), type=list[_Shown]))
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, RecursionError):
         return None

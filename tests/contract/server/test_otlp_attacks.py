@@ -184,6 +184,18 @@ async def test_a_span_before_its_parent_or_twice_or_an_hour_after_counts_once(se
     assert summary.input_tokens == 3
 
 
+@pytest.mark.parametrize("deep", ["[" * 60_000, "[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900])
+async def test_a_text_nested_without_end_stops_no_page(server: Served, deep: str):
+    trace_id = f"{len(deep):032x}"
+    said = {"plimsoll.kind": "retrieval", "session.id": "deep", "gen_ai.retrieval.documents": deep}
+    said |= dict.fromkeys(("plimsoll.input", "plimsoll.output", "plimsoll.retrieval.passages", "my.own"), deep)
+    span = span_of(1, traceId=trace_id, attributes=[pair_of(name, text) for name, text in said.items()])
+    assert (await send(server, as_json(request_of(span, service="deep")), content_type=JSON)).reply.status == 200
+    diff = f"/traces/diff?a={trace_id}&b={trace_id}"
+    for path in ("/traces", f"/traces/{trace_id}", "/sessions/deep", diff, f"/api/traces/{trace_id}"):
+        assert (await server.get(path)).status == 200, path
+
+
 async def test_metrics_are_declined_in_the_words_of_the_protocol(server: Served):
     for content_type, path in ((PROTOBUF, "/v1/metrics"), (JSON, "/v1/v1/traces")):
         answer = await send(server, b"", path=path, content_type=content_type)

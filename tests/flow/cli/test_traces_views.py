@@ -28,3 +28,9 @@ def test_an_empty_list_tells_whether_nothing_fits_or_nothing_was_asked(tmp_path:
     assert "No request fits." in plimsoll(project, "traces", "--outcome", "failed").out
     assert plimsoll(tmp_path, "init", "empty").code == 0
     assert "No requests yet." in plimsoll(tmp_path / "empty", "traces").out
+
+
+def test_the_list_shows_the_question_and_not_how_it_is_stored(project: Path):
+    assert plimsoll(project, "ask", "What does it cost?").code == 0
+    listed = plimsoll(project, "traces").out
+    assert ("What does it cost?" in listed, '{"text"' in listed) == (True, False)

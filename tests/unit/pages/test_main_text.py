@@ -26,7 +26,8 @@ def test_the_only_text_or_the_last_message_is_what_it_is_about(stored: object, t
 
 
 @pytest.mark.parametrize(
-    "stored", ["plain words", "{cut off", '{"a": "one", "b": "two"}', "[1, 2]", '[{"role": "user"', "[]", "7"]
+    "stored",
+    ["plain words", "{cut off", '{"a": "one", "b": "two"}', "[1, 2]", '[{"role": "user"', "[]", "7", "[" * 60_000],
 )
 def test_anything_else_is_shown_as_it_is(stored: str):
     assert main_text(stored) == stored

@@ -10,6 +10,7 @@ from plimsoll.cli.console import make_console, print_json
 from plimsoll.cli.opened import run_in_project
 from plimsoll.cli.traces.options import filter_options, read_options
 from plimsoll.cli.traces.shown import show_cost, show_outcome, show_trace
+from plimsoll.pages import main_text
 from plimsoll.project import Project
 from plimsoll.traces import TracePage, TraceSummary
 
@@ -80,7 +81,7 @@ def _show_list(found: list[TraceSummary], console: Console) -> None:
             f"{row.duration_ms:.0f}",
             str(row.input_tokens + row.output_tokens),
             show_cost(row.cost_usd),
-            _shorten(row.input_text or ""),
+            _shorten(" ".join(main_text(row.input_text or "").split())),
         )
     console.print(table)
 

@@ -110,7 +110,7 @@ def read_turns(text: str, *, role: str) -> tuple[Turn, ...]:
     """Return the messages of a text of the conventions; any other text as one turn of that role, none for no text."""
     try:
         messages = msgspec.json.decode(text, type=list[dict[str, object]])
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, RecursionError):
         return (Turn(role=role, text=main_text(text)),) if text else ()
     if not all("role" in message for message in messages):
         return (Turn(role=role, text=text),)
@@ -121,7 +121,7 @@ def read_found(said: Mapping[str, Attribute]) -> tuple[Found, ...]:
     """Return the passages that a retrieval's attributes name; none where they cannot be read."""
     try:
         return msgspec.json.decode(str(said.get(_DOCUMENTS, "[]")), type=tuple[_Document, ...], strict=False)
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, RecursionError):
         return ()
 
 

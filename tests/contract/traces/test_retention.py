@@ -134,6 +134,16 @@ async def test_the_oldest_go_until_the_rest_fits(store: Store, traces: Traces):
     assert (await traces.prune(Keep(most_bytes=whole.bytes_before // 2))).traces <= 10
 
 
+@pytest.mark.slow
+async def test_by_size_no_more_goes_than_has_to_where_words_take_room_as_well(store: Store, traces: Traces):
+    if store.dialect != "sqlite":
+        pytest.skip("PostgreSQL's size is estimated from spans alone")
+    for first in (1, 251):
+        await write(store, *(trace_of(number, spans=40) for number in range(first, first + 250)))
+    most = (await traces.prune(Keep())).bytes_before // 2
+    assert 0.85 * most <= (await traces.prune(Keep(most_bytes=most))).bytes_after <= most
+
+
 async def test_what_is_under_way_stays_however_large_it_is(store: Store, traces: Traces):
     now = SystemClock().now()
     await write(store, trace_of(1), trace_of(2, at=now))

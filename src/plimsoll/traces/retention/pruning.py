@@ -118,6 +118,9 @@ class Pruning:
             while (excess := await self._excess(most_bytes)) > 0:
                 if not await self._delete(before_ns, spares_marked=spares_marked, most_spans=excess):
                     break
+                # What was said of them takes room as well: measured with it, more would go than has to.
+                if not self._is_trial:
+                    await self.clean_texts()
 
     async def _excess(self, most_bytes: int) -> int:
         """Return how many spans of the mean size lie beyond."""

@@ -16,6 +16,7 @@ from plimsoll.project.features.answers import write_answer
 from plimsoll.project.features.live_line import LiveBar, LiveStanding
 from plimsoll.project.features.report import FeatureReport, FeatureShare
 from plimsoll.project.features.windows import DEFAULT_WINDOW, WINDOWS, Window, find_window
+from plimsoll.project.files import put_file
 from plimsoll.project.knowledge.asked import BenchAsked, BenchResult, DocumentsAsked
 from plimsoll.project.knowledge.card import CorpusCard, EmbeddingInUse, IndexStanding
 from plimsoll.project.knowledge.chunk_report import CorpusCut, WayTried
@@ -137,6 +138,7 @@ __all__ = [
     "WorkBoard",
     "find_window",
     "open",
+    "put_file",
     "read_settings",
     "read_time_span",
     "require_shared",

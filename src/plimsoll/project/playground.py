@@ -16,9 +16,9 @@ from plimsoll.errors import Forbidden, InvalidFeature, InvalidRequest, NotFound
 from plimsoll.evals import EvalRun, Experiment, RunProgress, RunSettings, run_dataset
 from plimsoll.features import AnyFeature, ModelSettings, find_feature, question_field, split_sheet, write_sheet
 from plimsoll.project.datasets.datasets import Datasets
-from plimsoll.project.datasets.files import put_file
 from plimsoll.project.evals.asked import CostEstimate
 from plimsoll.project.evals.cost import estimate_cost, require_within
+from plimsoll.project.files import put_file
 from plimsoll.project.parts import Parts
 from plimsoll.project.traces.replay import read_input
 from plimsoll.project.trials import (

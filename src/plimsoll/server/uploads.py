@@ -5,13 +5,12 @@ that a later `plimsoll ingest` finds them and no file of the project's owner is 
 """
 
 import asyncio
-import errno
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from plimsoll.errors import DiskFull, InvalidRequest, NotFound, UnknownFormat, unknown_name
+from plimsoll.errors import InvalidRequest, NotFound, UnknownFormat, unknown_name
 from plimsoll.knowledge import known_endings
-from plimsoll.project import Settings
+from plimsoll.project import Settings, put_file
 from plimsoll.server.body import SentFile
 
 UPLOADS_FOLDER = "uploads"
@@ -24,10 +23,12 @@ def resolve_paths(folder: Path, paths: Sequence[str]) -> list[Path]:
 
 
 async def save_files(folder: Path, settings: Settings, *, corpus: str, files: Sequence[SentFile]) -> list[Path]:
-    """Keep the files and return their paths; raises InvalidRequest, UnknownFormat, NotFound and DiskFull."""
+    """Keep the files and return their paths. Raises InvalidRequest, UnknownFormat, NotFound, and as `put_file`."""
     target = _uploads_folder(folder, settings, corpus)
     named = [(_check_name(file.name), file.content) for file in files]
-    return [await asyncio.to_thread(_write, target / name, content) for name, content in named]
+    for name, content in named:
+        await asyncio.to_thread(put_file, target / name, content)
+    return [target / name for name, _ in named]
 
 
 def _resolve(folder: Path, path: str) -> Path:
@@ -67,20 +68,3 @@ def _check_name(sent: str) -> str:
         known = ", ".join(sorted(known_endings()))
         raise UnknownFormat(f"No parser reads {ending or 'files without an ending'!r}.", next_step=f"Known: {known}.")
     return name
-
-
-def _write(path: Path, content: bytes) -> Path:
-    """Write to a file beside the target, then rename: a reader sees the old file or the new one, never a half."""
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        if error.errno == errno.ENOSPC:
-            raise DiskFull(f"There is no room left for {path}.", next_step="Make room and send it again.") from error
-        raise InvalidRequest(
-            f"{path.name!r} cannot be kept: {error.strerror}.", next_step="Check the folder."
-        ) from error
-    return path

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plimsoll.datasets import write_case
-from plimsoll.errors import OperatorError
+from plimsoll.project.files import put_file
 from plimsoll.records import Case
 
 SUFFIX = ".jsonl"
@@ -21,17 +21,3 @@ def append_cases(path: Path, cases: Sequence[Case]) -> None:
     if before and not before.endswith(b"\n"):
         before += b"\n"
     put_file(path, before + "".join(f"{write_case(case)}\n" for case in cases).encode())
-
-
-def put_file(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it: a full disk or a killed process leaves the old one."""
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OperatorError(
-            f"{path} could not be written: {error.strerror}.", next_step="Check the folder and its permissions."
-        ) from error

@@ -21,8 +21,8 @@ from plimsoll.evals import (
 from plimsoll.features import AnyFeature
 from plimsoll.gateway import ChatRequest
 from plimsoll.project.datasets.datasets import Datasets
-from plimsoll.project.datasets.files import put_file
 from plimsoll.project.evals.compared_runs import texts_to_look_at
+from plimsoll.project.files import put_file
 from plimsoll.project.parts import Parts
 from plimsoll.records import Message, Principal
 

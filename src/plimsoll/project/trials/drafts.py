@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 from pathlib import Path
 
-from plimsoll.project.datasets.files import put_file
+from plimsoll.project.files import put_file
 
 _SHOWN = 8
 _MOST = 200

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.errors import InvalidRequest
-from plimsoll.project.datasets.files import put_file
 from plimsoll.project.definitions import FEATURES_FOLDER
+from plimsoll.project.files import put_file
 
 _MAKER = "Feature"
 

@@ -62,6 +62,8 @@ _SAID = (_INPUT, _OUTPUT)
 _IDS = ("gen_ai.response.id", "gen_ai.conversation.id", "plimsoll.session", "plimsoll.subject")
 # Far beyond any call, and small enough that a sum of them stays a 64-bit integer.
 _MOST_TOKENS = 2**40
+# The same for money: sums of it stay finite.
+_MOST_USD = 1e100
 _SHORT, _REMEMBERED = 80, 4_096
 _FEWEST_TOGETHER = 16
 _NAMED = {
@@ -364,7 +366,7 @@ def _count(value: Attribute | None) -> int | None:
 def _amount(value: Attribute | None) -> float | None:
     if value is None:
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MOST_USD:
         return float(value)
     return None
 

@@ -124,7 +124,19 @@ READ = [
     pytest.param(JSON, as_json(request_of(span_of(parentSpanId=f"{1:016x}"))), {}, id="its own parent"),
     pytest.param(
         JSON,
-        as_json(request_of(span_of(attributes=[pair_of("gen_ai.operation.name", ["chat"])]))),
+        as_json(request_of(span_of(700, attributes=[pair_of("plimsoll.cost_usd", 1e308)]))),
+        {},
+        id="a cost beyond all money",
+    ),
+    pytest.param(
+        JSON,
+        as_json(request_of(span_of(701, startTimeUnixNano="1", endTimeUnixNano=str(2**63 - 1)))),
+        {},
+        id="three centuries",
+    ),
+    pytest.param(
+        JSON,
+        as_json(request_of(span_of(702, attributes=[pair_of("gen_ai.operation.name", ["chat"])]))),
         {},
         id="an operation that is a list",
     ),

@@ -132,3 +132,9 @@ def test_personal_data_is_in_no_part_of_a_row_but_in_who_asked():
 def test_a_secret_is_taken_out_of_who_asked_too():
     row = row_of(_span(plimsoll__subject="sk-proj-abcDEF0123456789abcdef"), Redactor(), limit=1_000)
     assert row["subject"] == "[secret]"
+
+
+def test_a_cost_beyond_any_call_is_an_unknown_one():
+    said = (0, 0.25, 1e9, 1e101, 1e308, -1.0, float("inf"), float("nan"), True, "1")
+    costs = [row_of(_span(plimsoll__cost_usd=cost), _keep, limit=100)["cost_usd"] for cost in said]
+    assert costs == [0.0, 0.25, 1e9, *[None] * 7]

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from plimsoll.errors import InvalidRequest
 from plimsoll.records import Score, Span
@@ -77,6 +80,26 @@ async def test_an_operation_is_no_request_but_counts_under_its_own_kind(store: S
     await write(store, [request_of(2, at=timedelta(0), ms=9, kind="operation")], batch=1)
     counted = [(await ask(store, kind=kind))[0].total.count for kind in ("request", "operation")]
     assert counted == [1, 1]
+
+
+async def test_figures_of_all_tenants_are_found_by_the_index(store: Store):
+    for number, tenant in enumerate(("local", "acme", "zeta")):
+        await write(store, [request_of(number, at=timedelta(0), ms=7, tenant=tenant)], batch=1)
+    plans: list[str] = []
+
+    def explain(connection: Connection) -> None:
+        def note(_: object, cursor: DBAPICursor, statement: str, parameters: Any, *__: object) -> None:
+            if "group_concat" in statement:
+                cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plans.extend(str(row[-1]) for row in cursor.fetchall())
+
+        event.listen(connection, "before_cursor_execute", note)
+        where = FigureFilter(since=START, until=START + HOUR, step_seconds=3_600.0, tenant=None)
+        read_rows(connection, where=where, stretches=[Stretch(3_600, 0, 2**31)], step=3_600)
+
+    await store.read(explain)
+    assert not [plan for plan in plans if plan.startswith("SCAN figures")]
+    assert [(await ask(store, tenant=tenant))[0].total.count for tenant in (None, "acme")] == [3, 1]
 
 
 async def test_a_step_is_one_row_however_many_features_variants_and_models_it_is_counted_of(store: Store):

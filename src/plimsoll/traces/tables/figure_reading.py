@@ -56,7 +56,7 @@ def read_rows(connection: Connection, *, where: FigureFilter, stretches: list[St
     key = FIGURES.c[_SPLIT_BY.get(where.by, where.by)] if where.by else literal("")
     begun = FIGURES.c.start - FIGURES.c.start % step
     told = (begun.label("begun"), key.label("key"), FIGURES.c.outcome, FIGURES.c.error_class)
-    narrowed = [*_narrowed(FIGURES, where), FIGURES.c.kind == where.kind]
+    narrowed = [*_narrowed(connection, FIGURES, where), FIGURES.c.kind == where.kind]
     if where.name is not None:
         narrowed.append(FIGURES.c.name == where.name)
     sums = select(*told, _joined(connection), *(func.sum(FIGURES.c[name]) for name in _SUMMED)).where(*narrowed)
@@ -80,7 +80,7 @@ def _read_judged(connection: Connection, where: FigureFilter, stretches: list[St
     key = SCORE_FIGURES.c[where.by] if where.by else literal("")
     named = ("name", "judged", "missing", "weight", "passed")
     query = select(SCORE_FIGURES.c.start, key.label("key"), *(SCORE_FIGURES.c[name] for name in named))
-    narrowed = query.where(*_narrowed(SCORE_FIGURES, where))
+    narrowed = query.where(*_narrowed(connection, SCORE_FIGURES, where))
     return [row for each in stretches for row in _fetch(connection, narrowed.where(*_within(SCORE_FIGURES, each)))]
 
 
@@ -94,9 +94,20 @@ def _within(table: Table, stretch: Stretch) -> list[ColumnElement[bool]]:
     return [table.c.seconds == stretch.seconds, table.c.start >= stretch.start, table.c.start < stretch.end]
 
 
-def _narrowed(table: Table, where: FigureFilter) -> list[ColumnElement[bool]]:
-    wanted = {"tenant": where.tenant, "feature": where.feature, "variant": where.variant}
+def _narrowed(connection: Connection, table: Table, where: FigureFilter) -> list[ColumnElement[bool]]:
+    wanted = {"feature": where.feature, "variant": where.variant}
     clauses: list[ColumnElement[bool]] = [table.c[name] == value for name, value in wanted.items() if value is not None]
+    # The index begins with the tenant: all of them are named, so that it is used for all of them as well.
+    tenants = _list_tenants(connection, table) if where.tenant is None else [where.tenant]
+    clauses.append(table.c.tenant.in_(tenants))
     if where.is_evaluation is not None:
         clauses.append(table.c.is_evaluation if where.is_evaluation else ~table.c.is_evaluation)
     return clauses
+
+
+def _list_tenants(connection: Connection, table: Table) -> list[str]:
+    """Return all tenants that something was counted of, each by one step in the index."""
+    first = select(func.min(table.c.tenant).label("tenant")).cte("tenants", recursive=True)
+    after = select(func.min(table.c.tenant)).where(table.c.tenant > first.c.tenant).scalar_subquery()
+    known = first.union_all(select(after).where(first.c.tenant.is_not(None)))
+    return list(connection.execute(select(known.c.tenant).where(known.c.tenant.is_not(None))).scalars())

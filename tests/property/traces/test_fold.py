@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.traces.fold import LightSpan, fold_many, fold_spans, leaf_calls, order_spans
+from plimsoll.traces.fold import LightSpan, fold_many, leaf_calls, order_spans
 
 from property.traces.spans_of_a_trace import LIGHT_SPAN, LIGHT_SPANS
+from unit.traces.folded import fold_spans
 
 
 @given(LIGHT_SPANS.flatmap(lambda spans: st.tuples(st.just(spans), st.permutations(spans))))

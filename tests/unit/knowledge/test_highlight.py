@@ -1,17 +1,14 @@
 """Sentence signals and answerability, on a question read by hand."""
 
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
 
 from plimsoll.knowledge.retrieval.answerability import (
     BY_WORDS,
     WITH_VECTORS,
-    AnswerWeights,
     ReadPassage,
     answer_signals,
-    best_signals,
+    judge_answerability,
     weights_for,
 )
 from plimsoll.knowledge.retrieval.cues import AnswerKind
@@ -36,11 +33,6 @@ def read(question: Question = QUESTION) -> ReadPassage:
     return ReadPassage(sentences=SENTENCES, signals=tuple(signals), whole=" ".join(SENTENCES))
 
 
-def chance(question: Question, passages: Sequence[ReadPassage], weights: AnswerWeights = WITH_VECTORS) -> float:
-    signals = best_signals(question, passages)
-    return weights.chance(signals) if signals is not None else 0.0
-
-
 def test_signals_count_words_by_rarity_and_what_the_sentence_before_adds() -> None:
     first, second = read().signals
     assert (first.coverage, first.lead_in, first.cue) == (5 / 6, 0.0, 0.0)
@@ -51,7 +43,7 @@ def test_signals_count_words_by_rarity_and_what_the_sentence_before_adds() -> No
 def test_a_passage_that_holds_name_number_and_words_is_answerable() -> None:
     signals = answer_signals(QUESTION, read())
     assert (signals.missing_names, signals.missing_number, signals.opposed) == (0.0, 0.0, 0.0)
-    assert chance(QUESTION, [read()]) >= WITH_VECTORS.answerable_at
+    assert judge_answerability(QUESTION, [read()]) >= WITH_VECTORS.answerable_at
 
 
 def test_a_missing_name_or_number_and_an_unmatched_negation_lower_the_chance() -> None:
@@ -60,12 +52,12 @@ def test_a_missing_name_or_number_and_an_unmatched_negation_lower_the_chance() -
     )
     signals = answer_signals(other, read(other))
     assert (signals.missing_names, signals.missing_number, signals.unmatched_negation) == (1.0, 1.0, 1.0)
-    assert WITH_VECTORS.chance(signals) < chance(QUESTION, [read()])
+    assert WITH_VECTORS.chance(signals) < judge_answerability(QUESTION, [read()])
 
 
 def test_without_sentences_there_is_no_chance() -> None:
-    assert chance(QUESTION, []) == 0.0
-    assert chance(QUESTION, [ReadPassage(sentences=(), signals=(), whole="")]) == 0.0
+    assert judge_answerability(QUESTION, []) == 0.0
+    assert judge_answerability(QUESTION, [ReadPassage(sentences=(), signals=(), whole="")]) == 0.0
 
 
 def test_a_question_without_a_vector_is_judged_by_words_and_answered_where_its_words_stand() -> None:
@@ -78,5 +70,5 @@ def test_a_question_without_a_vector_is_judged_by_words_and_answered_where_its_w
     )
     assert weights_for(blind) == BY_WORDS
     assert weights_for(QUESTION) == WITH_VECTORS
-    assert chance(blind, [passage], weights=BY_WORDS) >= BY_WORDS.answerable_at
-    assert chance(blind, [passage]) < WITH_VECTORS.answerable_at
+    assert judge_answerability(blind, [passage], weights=BY_WORDS) >= BY_WORDS.answerable_at
+    assert judge_answerability(blind, [passage]) < WITH_VECTORS.answerable_at

@@ -118,6 +118,14 @@ def weights_for(question: Question, fitted: AnswerWeights = WITH_VECTORS) -> Ans
     return fitted if question.has_vector else BY_WORDS
 
 
+def judge_answerability(
+    question: Question, passages: Sequence[ReadPassage], *, weights: AnswerWeights = WITH_VECTORS
+) -> float:
+    """Return the chance that the passage with the best sentence answers the question; 0 without sentences."""
+    signals = best_signals(question, passages)
+    return weights.chance(signals) if signals is not None else 0.0
+
+
 def best_signals(question: Question, passages: Sequence[ReadPassage]) -> AnswerSignals | None:
     """Return what speaks for the passage with the best sentence holding an answer; None without sentences."""
     best = max(passages, key=ReadPassage.best_score, default=None)

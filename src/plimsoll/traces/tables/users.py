@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Subquery, case, cast, func, select
+from sqlalchemy import Column, Connection, Subquery, case, func, select
 
 from plimsoll.traces.records import TrafficKind
 from plimsoll.traces.tables.filtering import is_open_to, of_traffic
@@ -43,12 +43,12 @@ def list_users(
     connection: Connection, *, tenant: str, seen_by: str, since_ns: int, order: str, limit: int
 ) -> list[Row]:
     """Return the sums over the requests of each user since the moment, and over the scores of these, by the order."""
-    looked = _newest(tenant, seen_by, since_ns, SUMMARIES.c.outcome, SUMMARIES.c.cost_usd, SUMMARIES.c.unpriced)
+    looked = _newest(tenant, seen_by, since_ns, SUMMARIES.c.outcome, SUMMARIES.c.cost_usd)
     sums = {
         "requests": func.count(),
         "failed": func.sum(case((looked.c.outcome == "failed", 1), else_=0)),
         "cost_usd": func.sum(looked.c.cost_usd),
-        "unpriced": cast(func.sum(looked.c.unpriced), BigInteger),
+        "unpriced": func.count() - func.count(looked.c.cost_usd),
         "last_ns": func.max(looked.c.start_ns),
     }
     key = {"newest": "last_ns", "busiest": "requests", "failing": "failed", "dearest": "cost_usd"}[order]

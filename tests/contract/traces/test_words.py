@@ -16,8 +16,9 @@ from plimsoll.store import Store
 from plimsoll.traces import Keep, TraceFilter, Traces
 from plimsoll.traces.search.blocks import BLOCK_SPANS, MAP_PART, Keys, is_left, read_keys, read_signatures
 from plimsoll.traces.search.signatures import BITS
+from plimsoll.traces.tables.cleaning import blank_gone, clean_parts, mark_stale
 from plimsoll.traces.tables.deleting import delete_hidden, hide_trace
-from plimsoll.traces.tables.schema import TEXT_BLOCKS, TEXT_PARTS
+from plimsoll.traces.tables.schema import SPANS, SUMMARIES, TEXT_BLOCKS, TEXT_PARTS
 
 from contract.traces.test_traces import START, span, trace_id, write
 
@@ -127,6 +128,25 @@ async def test_words_of_a_trace_that_begins_anew_before_they_are_taken_out_are_t
     blocks = await store.read(read_signed)
     assert sum(int(is_left(keys).sum()) for keys, _ in blocks) == MANY - 1
     assert all((has_bits == is_left(keys)).all() for keys, has_bits in blocks)
+
+
+async def test_a_block_whose_slices_are_being_deleted_is_passed_over(store: Store, traces: Traces):
+    await write(store, *(said(number, "parcel") for number in range(1, MANY)))
+    await write(store, said(MANY, "parcel"))
+    await store.write(begin_to_clean)
+    assert await found(traces, "parcel") == [MANY]
+
+
+def begin_to_clean(connection: Connection) -> None:
+    """Delete all spans of the sliced block, and half of its slices."""
+    last = connection.execute(select(TEXT_BLOCKS.c.last_ns).where(TEXT_BLOCKS.c.is_sliced)).scalar_one()
+    for table in (SPANS, SUMMARIES):
+        connection.execute(delete(table).where(table.c.start_ns <= last))
+    mark_stale(connection, [(0, last)])
+    stale = blank_gone(connection)
+    assert stale is not None
+    assert stale.parts
+    clean_parts(connection, stale, first=0, last=stale.parts // 2)
 
 
 def read_signed(connection: Connection) -> list[tuple[Keys, NDArray[np.bool_]]]:

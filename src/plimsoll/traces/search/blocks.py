@@ -123,11 +123,15 @@ def match_signatures(signatures: Bytes, bits: Sequence[int]) -> NDArray[np.intp]
 
 
 def match_parts(parts: Mapping[int, bytes], bits: Sequence[int]) -> NDArray[np.intp]:
-    """Return the places in a sliced block that have all bits, by the parts that hold these."""
+    """Return the places in a sliced block that have all bits, by the parts that hold these.
+
+    A part is missing only while a block is deleted of which every span is gone: then nothing has its bits.
+    """
     together: Bytes | None = None
     for bit in bits:
-        part = np.frombuffer(parts[bit // SLICES_A_PART], np.uint8).reshape(SLICES_A_PART, -1)
-        row = part[bit % SLICES_A_PART]
+        if (stored := parts.get(bit // SLICES_A_PART)) is None:
+            return np.zeros(0, np.intp)
+        row = np.frombuffer(stored, np.uint8).reshape(SLICES_A_PART, -1)[bit % SLICES_A_PART]
         together = row if together is None else together & row
     if together is None:
         return np.zeros(0, np.intp)

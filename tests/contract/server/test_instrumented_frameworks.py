@@ -8,33 +8,24 @@ from typing import Any
 import pytest
 
 from plimsoll.records import Span
-from plimsoll.testing import Said, SaidTool, SaidUsage, SeenRequest, Upstream
 from plimsoll.traces import Trace, TraceFilter
 
-from contract.gateway.fronted import fronted
-from contract.server.driving import MODELS, Instrumentor
+from contract.server.driven import driven
+from contract.server.driving import Instrumentor
 from contract.server.driving_frameworks import FRAMEWORKS, GOOGLES, drive_chain, drive_google
 from contract.server.serving import Served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore")]
-USAGE = SaidUsage(input_tokens=11, output_tokens=7, cached_input_tokens=4)
 TWICE = {
     *("gen_ai.input.messages", "gen_ai.output.messages", "input.value", "output.value", "gen_ai.task.input"),
     *("gen_ai.task.output", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result"),
 }
 
 
-def answer(seen: SeenRequest) -> Said:
-    if "tools" in seen.body:
-        return Said(tool_calls=(SaidTool(name="weather", arguments='{"city": "Rome"}'),))
-    return Said(text="pong")
-
-
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Served]:
-    with Upstream(answer, usage=USAGE) as upstream:
-        async with fronted(tmp_path_factory.mktemp("framed"), upstream, MODELS.format(url=upstream.base_url)) as server:
-            yield server
+    async with driven(tmp_path_factory.mktemp("framed")) as server:
+        yield server
 
 
 async def arrived(server: Served, service: str) -> list[Trace]:

@@ -8,28 +8,19 @@ from typing import Any
 import pytest
 
 from plimsoll.records import Span
-from plimsoll.testing import Said, SaidTool, SaidUsage, SeenRequest, Upstream
 from plimsoll.traces import TraceFilter, TraceSummary
 
-from contract.gateway.fronted import fronted
-from contract.server.driving import INSTRUMENTORS, MODELS, Instrumentor, drive
+from contract.server.driven import driven
+from contract.server.driving import INSTRUMENTORS, Instrumentor, drive
 from contract.server.serving import Served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
-USAGE = SaidUsage(input_tokens=11, output_tokens=7, cached_input_tokens=4)
-
-
-def answer(seen: SeenRequest) -> Said:
-    if "tools" in seen.body:
-        return Said(tool_calls=(SaidTool(name="weather", arguments='{"city": "Rome"}'),))
-    return Said(text="pong")
 
 
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Served]:
-    with Upstream(answer, usage=USAGE) as upstream:
-        async with fronted(tmp_path_factory.mktemp("driven"), upstream, MODELS.format(url=upstream.base_url)) as server:
-            yield server
+    async with driven(tmp_path_factory.mktemp("driven")) as server:
+        yield server
 
 
 async def arrived(server: Served, service: str) -> list[tuple[TraceSummary, Span]]:
